@@ -1,0 +1,1 @@
+"""What every room shares: utterances, manifests, audio files, errors in two languages, atomic files."""

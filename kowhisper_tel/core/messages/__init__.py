@@ -1,0 +1,1 @@
+"""Message texts: one YAML file a room, keyed by error code."""
