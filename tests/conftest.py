@@ -1,0 +1,25 @@
+"""Fixtures that many tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real speech and vectors that ``KOWHISPER_SHARED`` names; without it the test is skipped aloud."""
+    folder = os.environ.get("KOWHISPER_SHARED")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("KOWHISPER_SHARED names no folder: this test needs real recordings or ITU vectors")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def whisper_base() -> Path:
+    """The embedded whisper-base as a local Hugging Face folder."""
+    from kowhisper_tel.whisper.resolve import resolve_model
+
+    return resolve_model("builtin/whisper-base")

@@ -1,0 +1,102 @@
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from kowhisper_tel.core.audio import RATE, probe, read_audio, write_audio
+from kowhisper_tel.core.errors import UserError
+
+TONE = (0.3 * np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE)).astype(np.float32)
+
+
+def test_flac_written_and_read_back_is_exact_to_16_bits(tmp_path: Path) -> None:
+    write_audio(tmp_path / "a.flac", TONE)
+    assert np.abs(read_audio(tmp_path / "a.flac") - TONE).max() <= 1 / 32768
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg", ".mp3"])
+@pytest.mark.parametrize("rate", [8000, 44100])
+def test_any_rate_and_format_comes_back_at_16_khz(tmp_path: Path, suffix: str, rate: int) -> None:
+    path = tmp_path / f"a{suffix}"
+    soundfile.write(path, 0.3 * np.sin(2 * np.pi * 440 * np.arange(2 * rate) / rate), rate)
+    audio = read_audio(path)
+    assert audio.dtype == np.float32
+    assert abs(len(audio) - 2 * RATE) < 0.1 * RATE
+    spectrum = np.abs(np.fft.rfft(audio[:RATE]))
+    assert abs(int(spectrum.argmax()) - 440) <= 1
+
+
+def test_tracks_are_picked_or_averaged(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.stack([TONE, 0 * TONE], axis=1), RATE, subtype="FLOAT")
+    np.testing.assert_allclose(read_audio(tmp_path / "a.wav", track=0), TONE, atol=1e-6)
+    assert not read_audio(tmp_path / "a.wav", track=1).any()
+    np.testing.assert_allclose(read_audio(tmp_path / "a.wav"), TONE / 2, atol=1e-6)
+    assert probe(tmp_path / "a.wav").tracks == 2
+
+
+def test_a_stretch_is_cut_at_its_times(tmp_path: Path) -> None:
+    write_audio(tmp_path / "a.wav", TONE)
+    np.testing.assert_array_equal(
+        read_audio(tmp_path / "a.wav", start_s=0.25, end_s=0.5), read_audio(tmp_path / "a.wav")[4000:8000]
+    )
+
+
+def test_headerless_pcm_wants_its_rate(tmp_path: Path) -> None:
+    path = tmp_path / "a.pcm"
+    path.write_bytes((TONE * 32767).astype("<i2").tobytes())
+    assert len(read_audio(path, raw_rate=8000)) == 2 * RATE
+    with pytest.raises(UserError) as error:
+        read_audio(path)
+    assert error.value.code == "audio.unreadable"
+
+
+def write_bad(path: Path, kind: str) -> None:
+    if kind == "empty":
+        path.touch()
+    elif kind == "text":
+        path.write_text("이것은 소리가 아닙니다")
+    elif kind == "nan":
+        soundfile.write(path, np.array([0.0, np.nan, np.inf]), RATE, subtype="FLOAT")
+    elif kind == "header":
+        soundfile.write(path, np.zeros(0), RATE)
+    elif kind == "rate":
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(1000)
+            file.writeframes(b"\0\0" * 10)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("missing", "audio.missing"),
+        ("empty", "audio.empty"),
+        ("text", "audio.unreadable"),
+        ("nan", "audio.not_finite"),
+        ("header", "audio.empty"),
+        ("rate", "audio.rate"),
+    ],
+)
+def test_bad_files_are_named(tmp_path: Path, kind: str, code: str) -> None:
+    write_bad(tmp_path / "a.wav", kind)
+    with pytest.raises(UserError) as error:
+        read_audio(tmp_path / "a.wav")
+    assert error.value.code == code
+
+
+@pytest.mark.parametrize(("times", "code"), [((0.5, 3.0), "audio.range"), ((2.0, None), "audio.range")])
+def test_times_outside_the_file(tmp_path: Path, times: tuple[float, float | None], code: str) -> None:
+    write_audio(tmp_path / "a.wav", TONE)
+    with pytest.raises(UserError) as error:
+        read_audio(tmp_path / "a.wav", start_s=times[0], end_s=times[1])
+    assert error.value.code == code
+
+
+def test_a_track_that_is_not_there(tmp_path: Path) -> None:
+    write_audio(tmp_path / "a.wav", TONE)
+    with pytest.raises(UserError) as error:
+        read_audio(tmp_path / "a.wav", track=1)
+    assert error.value.code == "audio.track"
