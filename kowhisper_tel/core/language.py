@@ -16,7 +16,7 @@ def choose_language(language: str | None) -> None:
 
 
 def current_language() -> str:
-    """The chosen language; else ``ko`` where the locale (``LC_ALL``, ``LC_MESSAGES``, ``LANG``) is Korean, else ``en``."""
+    """The chosen language; without one, ``ko`` where ``LC_ALL``, ``LC_MESSAGES`` or ``LANG`` is Korean, else ``en``."""
     if _chosen:
         return _chosen
     locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")

@@ -1,0 +1,54 @@
+# Two commands: `make demo` and `make test`. Both set up what they need in .venv.
+# On a GPU machine, choose the torch build:  make demo TORCH="torch==2.13.0 --index-url <the index of your CUDA version>"
+PYTHON ?= python3
+TORCH ?= torch==2.13.0
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test test-slow lint types imports bench codecs clean help
+
+help:
+	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
+	@echo "make test       set up, then lint, types, import contracts and tests"
+	@echo "make test-slow  kill and resume, on the embedded model"
+	@echo "make codecs     install Debian's codec libraries where that is allowed"
+
+demo: $(VENV)/.ready-demo codecs
+	$(BIN)/python -m kowhisper_tel.run
+
+test: $(VENV)/.ready-dev codecs lint types imports
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-slow: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.ready-dev
+	$(BIN)/lint-imports
+
+codecs:
+	@sh scripts/install_codecs.sh
+
+# torch first and apart: its build differs by machine, and a looser request would fetch another one.
+$(VENV)/.torch:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install $(TORCH)
+	@touch $@
+
+$(VENV)/.ready-demo: $(VENV)/.torch pyproject.toml
+	$(PIP) install --editable ".[demo]"
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.torch pyproject.toml
+	$(PIP) install --editable ".[demo,dev]"
+	@touch $@ $(VENV)/.ready-demo
+
+clean:
+	rm -rf $(VENV) runs
