@@ -41,7 +41,9 @@ class Bar:
         now = time.monotonic()
         if now - self._spoken >= PLAIN_LINE_EVERY_S or (done >= total and now - self._begun > 1):
             self._spoken = now
-            print(f"{self._title} {done}/{total} {now - self._begun:.0f} s {note}".rstrip(), file=sys.stderr, flush=True)
+            print(
+                f"{self._title} {done}/{total} {now - self._begun:.0f} s {note}".rstrip(), file=sys.stderr, flush=True
+            )
 
     def close(self) -> None:
         """Leave the terminal as it was."""

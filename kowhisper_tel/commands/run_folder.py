@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ class Run:
         return self.folder / "manifests"
 
     def model(self, name: str) -> Path:
-        """What ``train`` writes for one model: ``model/``, ``checkpoints/``, ``curves.jsonl``; and its CTranslate2 form."""
+        """What ``train`` writes for one model (``model/``, ``checkpoints/``, ``curves.jsonl``), and its CTranslate2 form."""
         return self.folder / "models" / name
 
     @property
@@ -63,9 +64,8 @@ def open_run(
     A run that exists goes on where it stopped, if its config is the same. Raises ``UserError``: the config's own,
     ``run.differs``, ``run.absent``, ``run.foreign``, ``run.locked``.
     """
-    config = load_config(path, overrides)
-    if name is not None:
-        config = Config.model_validate(config.model_dump() | {"name": name})
+    named = [f"name={json.dumps(name)}"] if name is not None else []
+    config = load_config(path, [*overrides, *named])
     run = Run(config, Path(config.runs) / config.name)
     stored = run.folder / "config.yaml"
     if resume and not stored.is_file():
@@ -129,7 +129,16 @@ def environment() -> dict[str, Any]:
     from importlib.metadata import PackageNotFoundError, version
 
     packages = {}
-    for package in ("kowhisper_tel", "torch", "transformers", "datasets", "peft", "ctranslate2", "audiomentations", "av"):
+    for package in (
+        "kowhisper_tel",
+        "torch",
+        "transformers",
+        "datasets",
+        "peft",
+        "ctranslate2",
+        "audiomentations",
+        "av",
+    ):
         try:
             packages[package] = version(package)
         except PackageNotFoundError:

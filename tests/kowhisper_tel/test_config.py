@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kowhisper_tel.config import Config, dump_config, load_config
+from kowhisper_tel.core.errors import UserError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "my.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_default_survives_yaml(tmp_path: Path) -> None:
+    assert load_config(write(tmp_path, dump_config(Config()))) == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "near"),
+    [
+        ("trian: {}", "trian", "train"),
+        ("train: {learning_rte: 1}", "train.learning_rte", "learning_rate"),
+        ("train: {lora: {lora_alhpa: 1}}", "train.lora.lora_alhpa", "lora_alpha"),
+        ("data: {corpora: [{kind: demo, lmit: 3}]}", "data.corpora.0.lmit", "limit"),
+        ("evaluate: {decoding: {beamsize: 2}}", "evaluate.decoding.beamsize", "beam_size"),
+    ],
+)
+def test_an_unknown_key_is_placed_and_the_near_one_named(tmp_path: Path, text: str, place: str, near: str) -> None:
+    with pytest.raises(UserError) as error:
+        load_config(write(tmp_path, text))
+    assert error.value.code == "config.invalid"
+    assert f"{place}: unknown key. Did you mean {near}?" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("train: {clean_share: 3}", "config.invalid"),
+        ("name: ../elsewhere", "config.invalid"),
+        ("name: ..", "config.invalid"),
+        ("a: [", "config.yaml"),
+        ("- a\n- b", "config.yaml"),
+        ("model: ${KOWHISPER_NO_SUCH_VARIABLE}", "config.variable"),
+    ],
+)
+def test_what_cannot_stand_is_refused(tmp_path: Path, text: str, code: str) -> None:
+    with pytest.raises(UserError) as error:
+        load_config(write(tmp_path, text))
+    assert error.value.code == code
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"none\.yaml"):
+        load_config(tmp_path / "none.yaml")
+
+
+def test_overrides_reach_nested_keys_and_list_items() -> None:
+    config = load_config(None, ["train.lora.r=4", "data.corpora=[{kind: demo}]", "data.corpora.0.limit=20", "name=x"])
+    assert config.train.lora is not None
+    assert config.train.lora.r == 4
+    assert config.data.corpora[0].limit == 20
+    assert config.name == "x"
+
+
+@pytest.mark.parametrize("override", ["train", "=3", "name.x=1", "data.corpora.5.limit=1", "name=["])
+def test_a_bad_override_is_named(override: str) -> None:
+    with pytest.raises(UserError) as error:
+        load_config(None, [override])
+    assert error.value.code in ("config.override", "config.invalid")
+
+
+def test_paths_are_taken_from_the_config_files_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "calls.jsonl").touch()
+    monkeypatch.setenv("HUB_NAME", "who/corpus")
+    text = "data: {corpora: [{kind: manifest, path: calls.jsonl}, {kind: dataset, path: '${HUB_NAME}'}]}"
+    corpora = load_config(write(tmp_path, text)).data.corpora
+    assert corpora[0].path == str(tmp_path / "calls.jsonl")
+    assert corpora[1].path == "who/corpus"
+
+
+def test_every_field_says_what_it_is_for() -> None:
+    def walk(section: type) -> None:
+        for name, field in section.model_fields.items():
+            assert field.description, f"{section.__name__}.{name}"
+
+    from kowhisper_tel import config
+
+    for section in vars(config).values():
+        if isinstance(section, type) and issubclass(section, config.Section):
+            walk(section)
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "configs").glob("*.yaml")), ids=lambda p: p.name)
+def test_the_configs_that_ship_are_valid(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in set(__import__("re").findall(r"\$\{(\w+)\}", path.read_text(encoding="utf-8"))):
+        monkeypatch.setenv(name, "somewhere")
+    load_config(path)
+    assert yaml.safe_load(path.read_text(encoding="utf-8"))["name"] == path.stem
