@@ -1,0 +1,1 @@
+"""Korean text: folding, the spoken form of written text, the form that is scored."""

@@ -1,0 +1,98 @@
+"""Counters: which words behind a number are counters, and which numerals they take.
+
+Native before things, people, hours and ages in 살; Sino-Korean before dates, minutes, money, measures and ranks
+(National Institute of Korean Language, spelling rules 43 and 44). The cue words decide for 번, 분, 대, which take both.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kowhisper_tel.korean.verbalise.rule import words
+
+NATIVE = words("""
+개 명 사람 마리 살 켤레 잔 병 권 벌 송이 그루 대 번 시 시간 가지 군데 곳 달 채 척 통 장
+갑 봉지 상자 박스 판 모 쌍 줄 조각 캔 그릇 접시 자루 다발 포기 알 칸 바퀴 차례 건 짝 팀
+종류 포대 컵 숟가락 스푼 끼 배 방울 덩어리 묶음 가닥 걸음 돌 마디 뼘 움큼 토막 통화 꾸러미
+다스 두름 뭉치 사발 세트 타래 필 해 가구 군
+""")
+
+SINO = words("""
+년 년도 년대 년생 년간 년차 일 일간 일차 일자 개월 개년 개국 개사 개소 주 주일 주간 주년
+주차 분 초 분기 학기 학년 세기 세대 세 층 호 호선 호점 호기 호실 호차 인 인분 인승 인조
+인실 박 원 달러 유로 엔 위안 파운드 회 회차 차 차선 차원 위 등 등급 급 단계 단지 동 번지
+번길 번가 번방 길 반 과 쪽 페이지 면 절 절지 항 조 도 도씨 평 평형 점 퍼센트 퍼센트포인트
+프로 포인트 킬로 킬로그램 킬로미터 그램 톤 리터 미터 센티 센티미터 밀리미터 밀리리터 나노미터
+헤르츠 메가 기가 테라 바이트 와트 볼트 칼로리 데시벨 제곱미터 헥타르 인치 피트 대륙 교시 교대
+기 부 부작 집 탄 편 화 문제 문항 종 타 승 패 무 연패 연승 자 자리 가 단 사 채널 코스
+배속 마력 행 열 분위
+""")
+
+BOTH_CUES: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]] = {
+    "번": (
+        re.compile(r"(?:번호|버튼|내선|출구|게이트|창구|버스|노선|국도|채널|제)\s?[은는이가을를]?\s?$"),
+        re.compile(
+            r"^(?:[을를]?\s?(?:누르|눌|선택|버튼|출구|창구|게이트|버스|고객|문제|타자|선수|국도|홀|채널|척추|교향곡|트랙|테이블)|으로)"
+        ),
+    ),
+    "장": (re.compile(r"제\s?$"), None),
+    "권": (re.compile(r"제\s?$"), None),
+}
+"""Native counters that take Sino-Korean numerals beside a cue word: counter to (cue before, cue behind)."""
+
+HONOURED = re.compile(r"(?:고객|손님|어르신|선생님|승객)\s?$")
+"""Before the number of 분: persons."""
+
+PEOPLE = re.compile(
+    r"^(?:이서|\s?(?:계|오[시셨]|모[시셔]|께서|의\s?(?:고객|손님|선생|어르신|청중)|정도\s?(?:계|오|모)))"
+)
+"""Behind 분: persons (세 분이서), not minutes."""
+
+DECADE = re.compile(
+    r"(?:버스|자동차|트럭|승용차|차량?|택시|컴퓨터|기계|비행기|에어컨|서버|전화기?|냉장고|카메라|차가)[가는를이]?\s?$"
+)
+"""Before ``20대``: machines are counted; otherwise it is an age."""
+
+HOURS_NATIVE_TO = 24
+"""시간 takes native numerals below this many hours."""
+
+NOT_COUNTERS = re.compile(
+    r"(?:시(?:민|장|스템|즌|리즈)|대(?:학|한|표|상(?!으)|회)|개(?:념|발|인)|번역|분(?:야|위기|류|석|할|쟁)|일(?:반|본|등|상)|"
+    r"월(?:드|급|세)|주(?:민|택|문|소)|장(?:소|애|면)|통(?:신|장|계)|도(?:시|착|움)|조(?:건|직|사)|점(?:심|검|수|포)|"
+    r"원(?:칙|래)|배(?:송|우)|가(?:족|격|능|입)|사(?:람이|용|고)|호(?:텔)|기(?:본|업|간)|단(?:어)|문(?:의)|상(?:담)|차(?:량|이)|"
+    r"부(?:분|산|터)|자(?:동|유)|전(?:화|문|체|쟁)|정상|회(?:사|의|원)|명(?:의|령)(?=[가-힣]))"
+)
+"""Words that only begin like a counter (월드컵, 시스템)."""
+
+_ALL = sorted({*NATIVE, *SINO}, key=len, reverse=True)
+COUNTER = rf"(?!{NOT_COUNTERS.pattern})(?:{'|'.join(map(re.escape, _ALL))})"
+"""Pattern text for any counter, the longest first."""
+
+_NATIVE = frozenset(NATIVE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A counter in its text: what stands before the number and behind the counter."""
+
+    counter: str
+    before: str
+    behind: str
+
+
+def takes_native(number: int, place: Place) -> bool:
+    """Whether a number is read in native words before this counter, here."""
+    counter = place.counter
+    if counter == "분":
+        return number < 100 and bool(PEOPLE.match(place.behind) or HONOURED.search(place.before))
+    if counter not in _NATIVE or re.search(r"제\s?$", place.before):
+        return False
+    if counter == "시":
+        return 1 <= number <= 12
+    if counter == "시간":
+        return number < HOURS_NATIVE_TO
+    if counter == "대" and number % 10 == 0 and number <= 90:
+        return bool(DECADE.search(place.before))
+    cue_before, cue_behind = BOTH_CUES.get(counter, (None, None))
+    return not ((cue_before and cue_before.search(place.before)) or (cue_behind and cue_behind.match(place.behind)))

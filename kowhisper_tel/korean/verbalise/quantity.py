@@ -1,0 +1,66 @@
+"""Quantity: a written number with its commas, decimals and 만, 억 (``1,234``, ``2.5억``, ``3만3천``)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kowhisper_tel.korean.verbalise.numbers import LARGE_VALUES, LIMIT, decimal, digits, native, sino
+
+_PLAIN = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
+# Words that begin with a unit's syllable (조각, 백화점, 천안) are no units.
+_UNITS = r"(?:[십백천]?(?:만(?![나족큼점료기])|억|조(?![각직사건항]))|십(?!자)|백(?![화신업팀])|천(?![안장재]))"
+QUANTITY = rf"{_PLAIN}(?:\.[0-9]+)?(?:{_UNITS}(?:\s?{_PLAIN}{_UNITS})*(?:{_PLAIN}(?![0-9.,]))?)?"
+"""Pattern text for one quantity; no group in it, so that rules can build on it."""
+
+MINUS = r"(?P<minus>(?<![\w.)-])-)?"
+"""Pattern text for a minus sign before a quantity; a hyphen inside a word or between numbers is none."""
+
+_PIECE = re.compile(rf"({_PLAIN})({_UNITS})?")
+_DECIMAL = re.compile(rf"({_PLAIN})\.([0-9]+)({_UNITS})?")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number as written: ``whole``, ``fraction`` (digits behind the point), ``unit`` (만, 억 of a decimal)."""
+
+    whole: int
+    fraction: str = ""
+    unit: str = ""
+
+    @classmethod
+    def parse(cls, written: str) -> Quantity:
+        """Parse what ``QUANTITY`` matched."""
+        found = _DECIMAL.match(written)
+        if found:
+            return cls(int(found[1].replace(",", "")), found[2], found[3] or "")
+        total = 0
+        for plain, units in _PIECE.findall(written):
+            value = int(plain.replace(",", ""))
+            for unit in units:
+                value *= LARGE_VALUES[unit]
+            total += value
+        return cls(total)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is nothing behind the point."""
+        return not self.fraction
+
+    def sino(self) -> str:
+        """Sino-Korean words: 백이십삼만 사천, 이 점 오 억; digit by digit where it is too long to be a number."""
+        if self.whole >= LIMIT:
+            return digits(str(self.whole))
+        if self.fraction:
+            words = decimal(self.whole, self.fraction)
+            return f"{words} {self.unit}" if self.unit else words
+        return sino(self.whole)
+
+    def native(self) -> str:
+        """Native words where there are some (whole numbers), else as ``sino``."""
+        return native(self.whole) if self.is_whole and 0 < self.whole < LIMIT else self.sino()
+
+
+def minus(match: re.Match[str]) -> str:
+    """How the sign that ``MINUS`` found is said."""
+    return "마이너스 " if match["minus"] else ""
