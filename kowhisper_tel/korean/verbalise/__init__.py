@@ -69,13 +69,7 @@ def tables() -> list[object]:
     """Everything the reading rests on, as JSON can say it, for the normaliser's fingerprint."""
     return [
         [[rule.name, rule.pattern.pattern, rule.spaced] for rule in RULES],
-        [
-            counters.NATIVE,
-            counters.SINO,
-            counters.NOT_COUNTERS.pattern,
-            counters.PEOPLE.pattern,
-            counters.DECADE.pattern,
-        ],
+        [counters.NATIVE, counters.SINO, counters.NOT_COUNTERS.pattern, counters.cues()],
         [numbers.SINO_DIGITS, numbers.NATIVE_ONES, numbers.NATIVE_TENS],
         [calendar.MONTHS, sorted(codes.SHORT_CODES), signs.CURRENCIES, units.UNITS, latin.LETTERS, latin.WORDS],
     ]

@@ -22,10 +22,10 @@ SINO = words("""
 년 년도 년대 년생 년간 년차 일 일간 일차 일자 개월 개년 개국 개사 개소 주 주일 주간 주년
 주차 분 초 분기 학기 학년 세기 세대 세 층 호 호선 호점 호기 호실 호차 인 인분 인승 인조
 인실 박 원 달러 유로 엔 위안 파운드 회 회차 차 차선 차원 위 등 등급 급 단계 단지 동 번지
-번길 번가 번방 길 반 과 쪽 페이지 면 절 절지 항 조 도 도씨 평 평형 점 퍼센트 퍼센트포인트
+번길 번가 번방 길 반 쪽 페이지 면 절 절지 항 조 도 도씨 평 평형 점 퍼센트 퍼센트포인트
 프로 포인트 킬로 킬로그램 킬로미터 그램 톤 리터 미터 센티 센티미터 밀리미터 밀리리터 나노미터
 헤르츠 메가 기가 테라 바이트 와트 볼트 칼로리 데시벨 제곱미터 헥타르 인치 피트 대륙 교시 교대
-기 부 부작 집 탄 편 화 문제 문항 종 타 승 패 무 연패 연승 자 자리 가 단 사 채널 코스
+기 부 부작 집 탄 편 화 문제 문항 종 타 승 패 연패 연승 자 자리 단 사 채널 코스
 배속 마력 행 열 분위
 """)
 
@@ -58,7 +58,7 @@ HOURS_NATIVE_TO = 24
 """시간 takes native numerals below this many hours."""
 
 NOT_COUNTERS = re.compile(
-    r"(?:시(?:민|장|스템|즌|리즈)|대(?:학|한|표|상(?!으)|회)|개(?:념|발|인)|번역|분(?:야|위기|류|석|할|쟁)|일(?:반|본|등|상)|"
+    r"(?:시(?:민|장|스템|즌|리즈)|대(?:학|한|표|상(?!으)|회)|개(?:념|발|인)|번역|분(?:야|위기|류|석|할|쟁)|일(?:반|본|등|상)|인(?:데|가|지)|"
     r"월(?:드|급|세)|주(?:민|택|문|소)|장(?:소|애|면)|통(?:신|장|계)|도(?:시|착|움)|조(?:건|직|사)|점(?:심|검|수|포)|"
     r"원(?:칙|래)|배(?:송|우)|가(?:족|격|능|입)|사(?:람이|용|고)|호(?:텔)|기(?:본|업|간)|단(?:어)|문(?:의)|상(?:담)|차(?:량|이)|"
     r"부(?:분|산|터)|자(?:동|유)|전(?:화|문|체|쟁)|정상|회(?:사|의|원)|명(?:의|령)(?=[가-힣]))"
@@ -96,3 +96,9 @@ def takes_native(number: int, place: Place) -> bool:
         return bool(DECADE.search(place.before))
     cue_before, cue_behind = BOTH_CUES.get(counter, (None, None))
     return not ((cue_before and cue_before.search(place.before)) or (cue_behind and cue_behind.match(place.behind)))
+
+
+def cues() -> list[object]:
+    """The cue patterns as text, for the normaliser's fingerprint."""
+    both = {name: [cue and cue.pattern for cue in pair] for name, pair in BOTH_CUES.items()}
+    return [both, PEOPLE.pattern, HONOURED.pattern, DECADE.pattern, HOURS_NATIVE_TO]

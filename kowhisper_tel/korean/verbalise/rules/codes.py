@@ -5,60 +5,14 @@ from __future__ import annotations
 import re
 
 from kowhisper_tel.korean.verbalise.numbers import digits, sino
-from kowhisper_tel.korean.verbalise.rule import Rule, after, before
+from kowhisper_tel.korean.verbalise.rule import Rule, after, before, words
 
 SHORT_CODES = frozenset(
-    [
-        "100",
-        "101",
-        "105",
-        "106",
-        "107",
-        "110",
-        "111",
-        "112",
-        "113",
-        "114",
-        "116",
-        "117",
-        "118",
-        "119",
-        "120",
-        "121",
-        "122",
-        "123",
-        "125",
-        "126",
-        "127",
-        "128",
-        "129",
-        "131",
-        "132",
-        "182",
-        "1339",
-        "1345",
-        "1350",
-        "1355",
-        "1366",
-        "1372",
-        "1382",
-        "1385",
-        "1388",
-        "1390",
-        "1577",
-        "1588",
-        "1599",
-        "1600",
-        "1644",
-        "1661",
-        "1666",
-        "1670",
-        "1688",
-        "1800",
-        "1833",
-        "1855",
-        "1899",
-    ]
+    words("""
+100 101 105 106 107 110 111 112 113 114 116 117 118 119 120 121 122 123 125 126 127 128 129 131 132 182
+1339 1345 1350 1355 1366 1372 1382 1385 1388 1390 1577 1588 1599 1600 1644 1661 1666 1670 1688 1800 1833
+1855 1899
+""")
 )
 """Emergency, information and service numbers of Korea that are dialled as they are."""
 

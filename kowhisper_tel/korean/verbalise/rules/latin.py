@@ -5,42 +5,13 @@ from __future__ import annotations
 import re
 
 from kowhisper_tel.korean.verbalise.numbers import digits, sino
-from kowhisper_tel.korean.verbalise.rule import Rule
+from kowhisper_tel.korean.verbalise.rule import Rule, words
 
-LETTERS = dict(
-    zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        [
-            "에이",
-            "비",
-            "씨",
-            "디",
-            "이",
-            "에프",
-            "지",
-            "에이치",
-            "아이",
-            "제이",
-            "케이",
-            "엘",
-            "엠",
-            "엔",
-            "오",
-            "피",
-            "큐",
-            "알",
-            "에스",
-            "티",
-            "유",
-            "브이",
-            "더블유",
-            "엑스",
-            "와이",
-            "제트",
-        ],
-        strict=True,
-    )
-)
+_NAMES = """
+에이 비 씨 디 이 에프 지 에이치 아이 제이 케이 엘 엠 엔 오 피 큐 알 에스 티 유 브이 더블유 엑스 와이 제트
+"""
+LETTERS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", words(_NAMES), strict=True))
+ENGLISH_DIGITS = dict(zip("0123456789", words("제로 원 투 쓰리 포 파이브 식스 세븐 에이트 나인"), strict=True))
 WORDS = {
     "MP3": "엠피쓰리",
     "MP4": "엠피포",
@@ -48,24 +19,17 @@ WORDS = {
     "B2B": "비투비",
     "B2C": "비투씨",
     "WIFI": "와이파이",
-    "LED": "엘이디",
-}
-"""Said in a way of their own."""
-
-ENGLISH_DIGITS = dict(
-    zip("0123456789", ["제로", "원", "투", "쓰리", "포", "파이브", "식스", "세븐", "에이트", "나인"], strict=True)
-)
-LONGEST_ACRONYM = 5
-_LEADING_NUMBER = {
     "5G": "오지",
     "4G": "사지",
     "3G": "삼지",
     "2G": "이지",
     "3D": "쓰리디",
-    "4K": "사케이",
-    "8K": "팔케이",
     "2D": "투디",
+    "4K": "사케이",
 }
+"""Said in a way of their own."""
+
+LONGEST_ACRONYM = 5
 
 
 def spell(letters: str) -> str:
@@ -105,7 +69,7 @@ def _part(part: str) -> str:
 
 def _number_first(match: re.Match[str]) -> str:
     word = match.group()
-    return _LEADING_NUMBER.get(word.upper(), "".join(_part(part) for part in match.groups()))
+    return WORDS.get(word.upper(), "".join(_part(part) for part in match.groups()))
 
 
 RULES = (

@@ -1,0 +1,98 @@
+"""The spoken form: the developed cases, one of each kind here, laws by Hypothesis."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kowhisper_tel.korean.verbalise import readings, verbalise
+from kowhisper_tel.korean.verbalise.numbers import LIMIT, native, sino
+
+CASES = {
+    "3개월짜리 2개": "삼 개월짜리 두 개",
+    "5살 20살 21살 100살": "다섯 살 스무 살 스물한 살 백 살",
+    "3분이서 2분 동안": "세 분이서 이 분 동안",
+    "11시 14시 30분": "열한 시 십사 시 삼십 분",
+    "6월 10월 12월": "유월 시월 십이월",
+    "2024년3월5일": "이천이십사 년 삼월 오 일",
+    "1,500,000원": "백오십만 원",
+    "3만3천개": "삼만 삼천 개",
+    "1억을": "일억을",
+    "영하 -3도": "영하 마이너스 삼 도",
+    "10~20명": "열에서 스무 명",
+    "010.1234.5678": "공일공 일이삼사 오육칠팔",
+    "01012345678": "공일공 일이삼사 오육칠팔",
+    "3번을 눌러 3번": "삼 번을 눌러 세 번",
+    "제2차": "제이 차",
+    "A4 G20 5G": "에이포 지이십 오지",
+    "Hello KT": "Hello 케이티",
+    "3:05": "세 시 오 분",
+    "16월드컵": "십육 월드컵",
+    "1/0": "일/영",
+}
+
+
+@pytest.mark.parametrize(("written", "said"), CASES.items())
+def test_cases(written: str, said: str) -> None:
+    assert verbalise(written) == said
+
+
+def test_developed_cases(shared: Path) -> None:
+    """Nearly all of the listed cases, exactly or by a listed alternate."""
+    accepted = defaultdict(set)
+    for name, column in (("verbalise.tsv", "expected"), ("verbalise_alternates.tsv", "accepted_alternate")):
+        with (shared / "cases" / name).open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+                accepted[row["input"]].add(row[column])
+    wrong = [written for written, said in accepted.items() if verbalise(written) not in said]
+    assert len(wrong) <= 0.02 * len(accepted), wrong
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=ord("가"), max_codepoint=ord("힣"))))
+def test_hangul_stays(text: str) -> None:
+    assert verbalise(text) == text
+
+
+@given(st.text(alphabet="0123456789개원월일시분번~-.,:/%$ 만억조천", max_size=40))
+def test_no_digit_remains_and_twice_is_once(text: str) -> None:
+    said = verbalise(text)
+    assert not set(said) & set("0123456789")
+    assert verbalise(said) == said
+
+
+@given(st.text(max_size=60))
+def test_readings_cover_what_changed(text: str) -> None:
+    pieces = list(readings(text))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(pieces))
+    rest = "".join(
+        text[a:b] for a, b in zip([0, *(p.end for p in pieces)], [*(p.start for p in pieces), None], strict=True)
+    )
+    assert not set(rest) & set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+@given(st.integers(0, LIMIT - 1))
+def test_sino_is_injective_by_reading_back(number: int) -> None:
+    values = {"십": 10, "백": 100, "천": 1000}
+    total = 0
+    for group in sino(number).split():
+        large = next((i for i, unit in enumerate(("만", "억", "조", "경"), 1) if group.endswith(unit)), 0)
+        value = digit = 0
+        for syllable in group.rstrip("만억조경"):
+            if syllable in values:
+                value, digit = value + (digit or 1) * values[syllable], 0
+            else:
+                digit = "영일이삼사오육칠팔구".index(syllable)
+        total += (value + digit or (1 if large else 0)) * 10 ** (4 * large)
+    assert total == number
+
+
+def test_native() -> None:
+    assert [native(n) for n in (1, 10, 11, 20, 21, 99, 100, 101)] == [
+        "한", "열", "열한", "스무", "스물한", "아흔아홉", "백", "백한",
+    ]  # fmt: skip
