@@ -1,0 +1,1 @@
+"""The embedded demo corpus: sentences written for this project, spoken by espeak-ng. Synthetic: never evidence."""
