@@ -1,0 +1,77 @@
+"""Engines: what turns clips into texts. Each file here defines one ``ENGINE``, named like the file."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval_suites.hypothesis import Transcript
+from eval_suites.models import ModelSpec, folder_hash
+from kowhisper_tel.core.errors import UserError
+
+if TYPE_CHECKING:
+    from kowhisper_tel.whisper.decoding import DecodingOptions
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One rendering of one utterance: float32[n], mono, 16 kHz."""
+
+    utterance_id: str
+    rendering: str
+    audio: NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """An opened model."""
+
+    def transcribe(self, clips: Sequence[Clip]) -> list[Transcript]:
+        """One transcript for each clip, in order. The same batch gives the same texts whatever came before it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How engines are opened. ``cache`` is a folder for what an engine makes of a model (a conversion)."""
+
+    quantisation: str
+    options: DecodingOptions
+    threads: int
+    cache: Path
+
+
+@dataclass(frozen=True)
+class EngineKind:
+    """An engine as its file declares it.
+
+    ``identify`` gives the hash of a model's contents; ``libraries`` are the distributions whose version may change
+    texts; ``quantised`` says whether ``Setting.quantisation`` means anything to it.
+    """
+
+    name: str
+    open: Callable[[ModelSpec, Setting], Engine]
+    libraries: tuple[str, ...]
+    quantised: bool = True
+    identify: Callable[[ModelSpec], str] = field(default=lambda spec: folder_hash(spec.folder))
+
+
+@functools.cache
+def names() -> tuple[str, ...]:
+    """The engines there are, sorted."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")))
+
+
+def get(name: str) -> EngineKind:
+    """An engine by name. Raises ``UserError`` (``eval.engine_unknown``) naming those there are."""
+    if name not in names():
+        raise UserError("eval.engine_unknown", name=name, known=", ".join(names()))
+    kind: EngineKind = importlib.import_module(f"{__name__}.{name}").ENGINE
+    return kind

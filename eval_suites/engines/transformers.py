@@ -1,0 +1,17 @@
+"""transformers: the reference engine, in float32."""
+
+from __future__ import annotations
+
+from eval_suites.engines import Engine, EngineKind, Setting
+from eval_suites.engines._whisper import WhisperEngine
+from eval_suites.models import ModelSpec
+
+
+def open_model(spec: ModelSpec, setting: Setting) -> Engine:
+    """Load the model in this process."""
+    from kowhisper_tel.whisper.backends import TransformersBackend
+
+    return WhisperEngine(TransformersBackend(spec.folder), setting.options)
+
+
+ENGINE = EngineKind("transformers", open_model, ("transformers", "torch"), quantised=False)

@@ -1,0 +1,50 @@
+"""Hypothesis: what one model wrote for one rendering of one utterance."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """An engine's answer for one clip. What an engine does not know is ``None``.
+
+    ``attempts`` counts decodings (more than one: the loop guard tried again), ``window_s`` is the length in seconds
+    that the last of them heard, and ``loop`` says that the guard gave up on it.
+    """
+
+    text: str
+    avg_logprob: float | None = None
+    compression_ratio: float | None = None
+    window_s: float | None = None
+    attempts: int = 1
+    loop: bool = False
+
+
+@dataclass(frozen=True)
+class Key:
+    """Which model heard which rendering of which utterance."""
+
+    model: str
+    rendering: str
+    utterance_id: str
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A transcript and its key: one line of ``hypotheses.jsonl``."""
+
+    key: Key
+    transcript: Transcript
+
+    def to_json(self) -> dict[str, Any]:
+        """One flat JSON object."""
+        return {**asdict(self.key), **asdict(self.transcript)}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Hypothesis:
+        """The reverse of ``to_json``. Raises ``KeyError`` or ``TypeError`` for anything else."""
+        rest = dict(record)
+        key = Key(rest.pop("model"), rest.pop("rendering"), rest.pop("utterance_id"))
+        return cls(key, Transcript(**rest))

@@ -1,0 +1,94 @@
+"""Plan: all that decides an evaluation's hypotheses, and the batches they are decoded in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+from eval_suites.hypothesis import Key
+from eval_suites.suite import Suite
+from kowhisper_tel.core.files import fingerprint, sha256
+from kowhisper_tel.core.manifest import Manifest
+
+FORMAT = 1
+RENDERING_LIBRARIES = ("numpy", "scipy", "soxr", "soundfile", "av", "audiomentations")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Utterances that are rendered and decoded together."""
+
+    rendering: str
+    utterance_ids: tuple[str, ...]
+
+    def keys(self, model: str) -> list[Key]:
+        """The keys of one model's hypotheses for the batch, in the order they are written."""
+        return [Key(model, self.rendering, utterance_id) for utterance_id in self.utterance_ids]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``inputs``: what must not change between a start and a resume. Each batch is decoded by each model in turn."""
+
+    inputs: Mapping[str, Any]
+    batches: tuple[Batch, ...]
+    models: tuple[str, ...]
+
+    @property
+    def units(self) -> list[tuple[str, Batch]]:
+        """Model and batch, in the order that their hypotheses are written."""
+        return [(model, batch) for batch in self.batches for model in self.models]
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as a JSON object."""
+        batches = [{"rendering": b.rendering, "utterances": list(b.utterance_ids)} for b in self.batches]
+        return {"format": FORMAT, "inputs": dict(self.inputs), "models": list(self.models), "batches": batches}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Plan:
+        """The reverse of ``to_json``."""
+        batches = (Batch(b["rendering"], tuple(b["utterances"])) for b in record["batches"])
+        return cls(record["inputs"], tuple(batches), tuple(record["models"]))
+
+
+def plan_batches(suites: Sequence[Suite], clips: Sequence[Mapping[str, Any]], batch_size: int) -> tuple[Batch, ...]:
+    """Batches by length for every rendering, each utterance once however many suites share the rendering.
+
+    ``clips`` are records with ``id``, ``tags`` and ``duration_s``.
+    """
+    from kowhisper_tel.whisper.decoding import plan_batches as by_length
+
+    batches: list[Batch] = []
+    for rendering in dict.fromkeys(suite.rendering for suite in suites):
+        sharing = [suite for suite in suites if suite.rendering == rendering]
+        taken = (c for c in clips if any(suite.takes(c["tags"], c["duration_s"]) for suite in sharing))
+        heard = sorted(taken, key=lambda clip: clip["id"])  # the manifest's order decides nothing
+        for batch in by_length([clip["duration_s"] for clip in heard], batch_size):
+            batches.append(Batch(rendering, tuple(heard[index]["id"] for index in batch)))
+    return tuple(batches)
+
+
+def manifest_fingerprint(manifest: Manifest) -> str:
+    """Hash of labels, tags, times and the audio files' contents, wherever they lie and in whatever order."""
+    contents = {path: sha256(path) for path in {manifest.audio_path(u) for u in manifest}}
+    records = [{**u.to_json(), "audio": contents[manifest.audio_path(u)]} for u in manifest]
+    return fingerprint(sorted(records, key=lambda record: record["id"]))
+
+
+def library_versions(names: Iterable[str]) -> dict[str, str]:
+    """The versions of installed distributions."""
+    return {name: metadata.version(name) for name in names}
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """The fields, as ``a`` or ``a.b``, in which two JSON objects differ."""
+    fields: list[str] = []
+    for name in sorted(one.keys() | other.keys()):
+        first, second = one.get(name), other.get(name)
+        if isinstance(first, Mapping) and isinstance(second, Mapping):
+            fields += [f"{name}.{field}" for field in differences(first, second)]
+        elif first != second:
+            fields.append(name)
+    return fields

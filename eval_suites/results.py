@@ -1,0 +1,210 @@
+"""Results: an evaluation's evidence as pandas tables. Counts are summed; rates come last."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eval_suites import metrics
+from eval_suites.hypothesis import Hypothesis, Key, Transcript
+from eval_suites.models import ModelRecord
+from eval_suites.plan import Plan
+from eval_suites.runner import MODELS, PLAN, SUITES, UTTERANCES
+from eval_suites.store import HYPOTHESES, TIMINGS
+from eval_suites.suite import Suite
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import read_json_lines
+from kowhisper_tel.korean import normalise as scoring
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COUNTS = ("hits", "substitutions", "deletions", "insertions")
+HEADLINE = "cer"
+LOOPS = "loops"
+
+
+@dataclass(frozen=True)
+class Results:
+    """One evaluation, scored.
+
+    ``rows``: one row per model, suite and utterance, with ``model``, ``role``, ``suite``, ``stratum``, ``summed``,
+    ``utterance_id``, ``speaker``, ``call``, ``block`` (speaker, else call, else utterance), ``duration_s``,
+    ``reference``, ``hypothesis``, ``reference_norm``, ``hypothesis_norm``, the CER's ``hits``, ``substitutions``,
+    ``deletions`` and ``insertions``, those of each other metric as ``wer_hits`` …, ``loop``, ``attempts``, and a column
+    ``tag_…`` for each tag. ``utterances``: one row per utterance. ``timings``: one row per model and batch.
+    ``versions``: what two results must share to be compared. ``inputs``: all that the evaluation was planned with.
+    """
+
+    rows: pd.DataFrame
+    suites: tuple[Suite, ...]
+    models: tuple[ModelRecord, ...]
+    utterances: pd.DataFrame
+    versions: Mapping[str, str]
+    timings: pd.DataFrame
+    inputs: Mapping[str, Any]
+
+
+def load(out: Path) -> Results:
+    """Read and score an evaluation's folder.
+
+    Raises ``UserError``: ``evidence.missing`` (no such file) and ``evidence.incomplete`` (hypotheses missing), exit 5.
+    """
+    import pandas as pd
+
+    plan = Plan.from_json(_read(out, PLAN))
+    suites = tuple(Suite.from_json(record) for record in _read(out, SUITES))
+    models = tuple(ModelRecord(**record) for record in _read(out, MODELS))
+    clips = read_json_lines(_present(out, UTTERANCES))
+    heard = {h.key: h.transcript for h in map(Hypothesis.from_json, read_json_lines(_present(out, HYPOTHESES)))}
+    _check_complete(out, plan, suites, heard)
+    rows = _Scorer(heard).rows(models, suites, clips)
+    return Results(
+        pd.DataFrame(rows), suites, models, pd.DataFrame(clips), _versions(plan, suites),
+        pd.DataFrame(read_json_lines(out / TIMINGS)), plan.inputs,
+    )  # fmt: skip
+
+
+def table(results: Results, by: str = "stratum") -> pd.DataFrame:
+    """One row per model and ``by`` (``stratum``, ``suite``, or any other column of ``rows``), in the rows' order.
+
+    Columns: ``model``, ``role``, ``stratum`` (by suite), the one asked for, ``clips``, ``utterances`` (distinct),
+    ``speakers``, ``hours`` (of all clips), ``hits``, ``substitutions``, ``deletions``, ``insertions``,
+    ``reference_length``, ``cer``, the rate of every other metric, ``loops`` (clips), ``clips_without_loops`` and
+    ``cer_without_loops``. The last two leave out, for every model alike, the clips that loop for any of them. Except
+    by suite, suites that only repeat clips of another (``Suite.summed``) are left out. Rates are fractions, NaN
+    where there is no reference.
+    """
+    import pandas as pd
+
+    rows = results.rows if by == "suite" else results.rows[results.rows["summed"]]
+    others = [name for name in _metric_names(results.suites) if name not in (HEADLINE, LOOPS)]
+    grouping = ["model", "role", *(["stratum"] if by == "suite" else []), by]
+    kept = looping(rows)
+    records = []
+    for key, group in rows.assign(_kept=~kept).groupby(grouping, sort=False, dropna=False):
+        record = dict(zip(grouping, key, strict=True))
+        records.append(record | _summary(group, others))
+    return pd.DataFrame(records)
+
+
+def looping(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a row's clip (suite and utterance) loops for any of the models in these rows."""
+    return rows.groupby(["suite", "utterance_id"], sort=False)["loop"].transform("any").astype(bool)
+
+
+def _summary(group: pd.DataFrame, others: Sequence[str]) -> dict[str, Any]:
+    counts = {name: int(group[name].sum()) for name in COUNTS}
+    without = group[group["_kept"]]
+    return {
+        "clips": len(group),
+        "utterances": int(group["utterance_id"].nunique()),
+        "speakers": int(group["speaker"].nunique()),
+        "hours": float(group["duration_s"].sum()) / 3600.0,
+        **counts,
+        "reference_length": counts["hits"] + counts["substitutions"] + counts["deletions"],
+        "cer": _rate(group, ""),
+        **{name: _rate(group, f"{name}_") for name in others},
+        "loops": int(group["loop"].sum()),
+        "clips_without_loops": len(without),
+        "cer_without_loops": _rate(without, ""),
+    }
+
+
+def _rate(rows: pd.DataFrame, prefix: str) -> float:
+    hits, substitutions, deletions, insertions = (float(rows[prefix + name].sum()) for name in COUNTS)
+    length = hits + substitutions + deletions
+    return (substitutions + deletions + insertions) / length if length else float("nan")
+
+
+class _Scorer:
+    """Scores hypotheses, each once however many suites show it."""
+
+    def __init__(self, heard: Mapping[Key, Transcript]) -> None:
+        self._heard = heard
+        self._normalise = functools.cache(scoring.normalise)
+        self._score = functools.cache(self._score_anew)
+
+    def rows(
+        self, models: Sequence[ModelRecord], suites: Sequence[Suite], clips: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """The rows of ``Results.rows``."""
+        tags = sorted({tag for clip in clips for tag in clip["tags"]})
+        return [
+            {"model": model.name, "role": model.role, "suite": suite.name, "stratum": suite.stratum,
+             "summed": suite.summed, **self._clip(clip, tags), **self._hypothesis(model.name, suite, clip)}
+            for model in models for suite in suites for clip in clips if suite.takes(clip["tags"], clip["duration_s"])
+        ]  # fmt: skip
+
+    def _clip(self, clip: Mapping[str, Any], tags: Sequence[str]) -> dict[str, Any]:
+        return {
+            "utterance_id": clip["id"],
+            "speaker": clip["speaker"],
+            "call": clip["call"],
+            "block": clip["speaker"] or clip["call"] or clip["id"],
+            "duration_s": clip["duration_s"],
+            **{f"tag_{tag}": clip["tags"].get(tag) for tag in tags},
+        }
+
+    def _hypothesis(self, model: str, suite: Suite, clip: Mapping[str, Any]) -> dict[str, Any]:
+        transcript = self._heard[Key(model, suite.rendering, clip["id"])]
+        reference, hypothesis = self._normalise(clip["text"]), self._normalise(transcript.text)
+        return {
+            "reference": clip["text"],
+            "hypothesis": transcript.text,
+            "reference_norm": reference,
+            "hypothesis_norm": hypothesis,
+            **self._score(reference, hypothesis, suite.metrics),
+            "attempts": transcript.attempts,
+        }
+
+    def _score_anew(self, reference: str, hypothesis: str, wanted: tuple[str, ...]) -> dict[str, Any]:
+        scores: dict[str, Any] = {}
+        for name in dict.fromkeys((HEADLINE, LOOPS, *wanted)):
+            counted = metrics.get(name).measure(reference, hypothesis)
+            if name == LOOPS:
+                scores["loop"] = counted.errors > 0
+            else:
+                prefix = "" if name == HEADLINE else f"{name}_"
+                scores |= {prefix + count: getattr(counted, count) for count in COUNTS}
+        return scores
+
+
+def _metric_names(suites: Sequence[Suite]) -> list[str]:
+    return list(dict.fromkeys((HEADLINE, LOOPS, *(name for suite in suites for name in suite.metrics))))
+
+
+def _versions(plan: Plan, suites: Sequence[Suite]) -> dict[str, str]:
+    """What two results must share to be compared, as they are scored now."""
+    return {
+        "manifest": plan.inputs["manifest"],
+        "seed": str(plan.inputs["seed"]),
+        "normaliser": f"{scoring.VERSION} {scoring.fingerprint()}",
+        **{f"suites.{suite.name}": suite.fingerprint for suite in suites},
+        **{f"metrics.{name}": metrics.get(name).version for name in _metric_names(suites)},
+    }
+
+
+def _check_complete(out: Path, plan: Plan, suites: Sequence[Suite], heard: Mapping[Key, Transcript]) -> None:
+    planned = [key for model, batch in plan.units for key in batch.keys(model)]
+    missing = [key for key in planned if key not in heard]
+    if missing:
+        suite = next(suite.name for suite in suites if suite.rendering == missing[0].rendering)
+        raise UserError(
+            "evidence.incomplete", path=out, missing=len(missing), planned=len(planned),
+            model=missing[0].model, suite=suite, utterance=missing[0].utterance_id,
+        )  # fmt: skip
+
+
+def _present(out: Path, name: str) -> Path:
+    if not (out / name).is_file():
+        raise UserError("evidence.missing", path=out, file=name)
+    return out / name
+
+
+def _read(out: Path, name: str) -> Any:
+    return json.loads(_present(out, name).read_text(encoding="utf-8"))

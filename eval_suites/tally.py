@@ -1,0 +1,70 @@
+"""Tally: counts of an alignment, which add; rates come last."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Hits, substitutions, deletions and insertions of hypotheses aligned with their references.
+
+    Tallies add (also by ``sum``); a rate is taken of the sum, never a mean of rates.
+
+    >>> a, b = Tally(hits=3, substitutions=1), Tally(hits=4, insertions=2)
+    >>> (a + b).rate
+    0.375
+    >>> sum([a, b]) == a + b
+    True
+    """
+
+    hits: int = 0
+    substitutions: int = 0
+    deletions: int = 0
+    insertions: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("hits", "substitutions", "deletions", "insertions"):
+            count = getattr(self, name)
+            if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+                raise ValueError(f"Tally({name}={count!r}): a count is a whole number of at least 0")
+
+    @classmethod
+    def zero(cls) -> Tally:
+        """The tally of nothing: adding it changes nothing."""
+        return cls()
+
+    def __add__(self, other: object) -> Tally:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return Tally(
+            self.hits + other.hits,
+            self.substitutions + other.substitutions,
+            self.deletions + other.deletions,
+            self.insertions + other.insertions,
+        )
+
+    def __radd__(self, other: object) -> Tally:
+        """``sum`` starts at 0, which stands for ``Tally.zero()``."""
+        return self if other == 0 else NotImplemented
+
+    @property
+    def reference_length(self) -> int:
+        """Tokens in the references."""
+        return self.hits + self.substitutions + self.deletions
+
+    @property
+    def hypothesis_length(self) -> int:
+        """Tokens in the hypotheses."""
+        return self.hits + self.substitutions + self.insertions
+
+    @property
+    def errors(self) -> int:
+        """Substitutions, deletions and insertions together."""
+        return self.substitutions + self.deletions + self.insertions
+
+    @property
+    def rate(self) -> float:
+        """Errors by reference length; may exceed 1. NaN where there is no reference, however much was inserted."""
+        return self.errors / self.reference_length if self.reference_length else math.nan

@@ -1,0 +1,109 @@
+"""The bootstrap finds what was planted, and nothing where nothing was."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eval_suites.statistics import Interval, bootstrap, paired_bootstrap
+from eval_suites.tally import Tally
+from kowhisper_tel.core.errors import UserError
+
+LENGTH = 20
+Draw = Callable[[np.random.Generator, float], int]
+
+
+def rows(
+    errors: Callable[[np.random.Generator, float], int], seed: int, speakers: int = 30, each: int = 8
+) -> pd.DataFrame:
+    """Clips of 20 syllables by speakers of different difficulty (the same for every seed)."""
+    generator, difficulties = np.random.default_rng(seed), np.random.default_rng(0).uniform(0.05, 0.4, speakers)
+    wrong = [errors(generator, difficulty) for difficulty in difficulties for _ in range(each)]
+    return pd.DataFrame(
+        {
+            "suite": "clean",
+            "utterance_id": [f"u{number:04}" for number in range(len(wrong))],
+            "block": [f"s{speaker}" for speaker in range(speakers) for _ in range(each)],
+            "hits": [LENGTH - w for w in wrong],
+            "substitutions": wrong,
+            "deletions": 0,
+            "insertions": 0,
+        }
+    )
+
+
+def plain(generator: np.random.Generator, difficulty: float) -> int:
+    return int(generator.binomial(LENGTH, difficulty))
+
+
+def worse(generator: np.random.Generator, difficulty: float) -> int:
+    return int(generator.binomial(LENGTH, difficulty + 0.05))
+
+
+def test_a_planted_shift_is_found() -> None:
+    interval = paired_bootstrap(rows(plain, 1), rows(worse, 2), draws=2000)
+    assert interval.low > 0
+    assert interval.low < 0.05 < interval.high
+    assert interval.delta == pytest.approx(interval.candidate - interval.baseline)
+    assert interval.relative == pytest.approx(interval.delta / interval.baseline)
+    assert interval.relative_low < interval.relative < interval.relative_high
+    assert (interval.blocks, interval.clips, interval.strength) == (30, 240, "full")
+
+
+def test_no_shift_covers_zero_about_as_often_as_promised() -> None:
+    intervals = [paired_bootstrap(rows(plain, seed), rows(plain, seed + 1000), draws=300) for seed in range(100)]
+    covered = sum(interval.low <= 0 <= interval.high for interval in intervals)
+    assert 85 <= covered <= 100
+
+
+def test_the_same_seed_gives_the_same_interval_whatever_the_order_of_rows() -> None:
+    baseline, candidate = rows(plain, 1), rows(worse, 2)
+    first = paired_bootstrap(baseline, candidate, draws=500, seed=3)
+    shuffled = candidate.sample(frac=1, random_state=1), baseline.sample(frac=1, random_state=2)
+    assert paired_bootstrap(shuffled[1], shuffled[0], draws=500, seed=3) == first
+    assert paired_bootstrap(baseline, candidate, draws=500, seed=4) != first
+
+
+def test_the_draws_equal_a_plain_loop() -> None:
+    generator = np.random.default_rng(5)
+    sides = [[Tally(10, int(generator.integers(9)), 0, 1) for _ in range(12)] for _ in range(2)]
+    interval = bootstrap(sides[0], sides[1], draws=200, seed=9)
+    again, deltas = np.random.default_rng(9), []
+    for drawn in again.integers(12, size=(200, 12)):
+        one, other = (sum((side[index] for index in drawn), Tally.zero()) for side in sides)
+        deltas.append(other.rate - one.rate)
+    assert (interval.low, interval.high) == pytest.approx(tuple(np.quantile(deltas, [0.025, 0.975])))
+
+
+@pytest.mark.parametrize(("blocks", "strength"), [(9, "description"), (10, "few"), (19, "few"), (20, "full")])
+def test_few_blocks_are_said_to_be_few(blocks: int, strength: str) -> None:
+    side = [Tally(9, 1)] * blocks
+    assert bootstrap(side, side, draws=100).strength == strength
+
+
+def test_one_block_or_none_has_no_interval() -> None:
+    one: Interval = bootstrap([Tally(9, 1)], [Tally(8, 2)], draws=100)
+    assert one.delta == pytest.approx(0.1)
+    assert np.isnan([one.low, one.high]).all()
+    assert np.isnan(bootstrap([], [], draws=100).delta)
+    assert np.isnan(bootstrap([Tally(insertions=1)] * 3, [Tally()] * 3, draws=100).delta)
+
+
+def test_unpaired_clips_are_refused() -> None:
+    baseline = rows(plain, 1)
+    for other in (baseline.iloc[1:], pd.concat([baseline, baseline.iloc[:1]])):
+        with pytest.raises(UserError) as caught:
+            paired_bootstrap(baseline, other)
+        assert caught.value.exit_code == 4
+        assert "u0000" in caught.value.text("en")
+
+
+def test_ten_thousand_draws_over_many_blocks_are_quick() -> None:
+    side = [Tally(90, 10)] * 120
+    began = time.perf_counter()
+    bootstrap(side, side, draws=10_000)
+    assert time.perf_counter() - began < 2.0
