@@ -1,0 +1,1 @@
+"""Corpora in, manifests out: importers, prepare, splits, windows."""

@@ -1,0 +1,88 @@
+"""Columns: how a table's columns become an utterance's fields. Shared by the importers that read tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kowhisper_tel.core.errors import UserError
+
+FIELDS = ("id", "audio", "text", "start_s", "end_s", "track", "speaker", "call")
+"""Columns that mean a field of the utterance. Any other becomes a tag."""
+
+NEAR = {
+    "audio": ("path", "file", "filename", "file_name", "wav", "audio_path", "audio_filepath", "audiopath", "fileNm"),
+    "text": ("sentence", "transcript", "transcription", "label", "normalized_text", "script", "raw_text"),
+    "start_s": ("start", "begin", "offset", "start_time", "start_ms"),
+    "end_s": ("end", "stop", "end_time", "end_ms"),
+    "speaker": ("speaker_id", "spk", "client_id", "speakerid"),
+    "call": ("call_id", "session", "session_id", "conversation_id"),
+}
+"""Names that other tools give these columns: proposed, never taken."""
+
+UNTAGGED = ("duration", "duration_s", "tags")
+"""Columns that are no tags: the duration is measured, and ``tags`` holds tags of its own."""
+
+
+def field_columns(columns: Iterable[str], named: Mapping[str, str], source: object) -> dict[str, str]:
+    """Which column holds which field: ``named`` (the option ``columns``) where it says so, else the field's own name.
+
+    Raises ``UserError``: ``prepare.columns`` (an unknown field is named), ``prepare.column`` (a named column, or
+    ``audio`` or ``text``, is not there; the message proposes the near one).
+    """
+    present = list(columns)
+    unknown = [field for field in named if field not in FIELDS]
+    if unknown:
+        raise UserError("prepare.columns", field=unknown[0], fields=", ".join(FIELDS))
+    chosen = {field: named.get(field, field) for field in FIELDS if field in named or field in present}
+    for field in ("audio", "text", *named):
+        if chosen.get(field) not in present:
+            near = next((name for name in NEAR.get(field, ()) if name in present), None)
+            hint = f"columns: {{{field}: {near or '…'}}}"
+            raise UserError(
+                "prepare.column", source=source, column=named.get(field, field), found=", ".join(present), hint=hint
+            )
+    return chosen
+
+
+def utterance_fields(record: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of one record for ``Utterance``: times as floats, the track as int, the rest of the columns as tags.
+
+    Raises ``ValueError``, which says what is wrong, for a time or a track that is no number.
+    """
+    fields = {field: record.get(column) for field, column in columns.items()}
+    fields = {field: value for field, value in fields.items() if not _is_nothing(value)}
+    for field, kind in (("start_s", float), ("end_s", float), ("track", int)):
+        if field in fields:
+            fields[field] = _number(field, fields[field], kind)
+    for field in ("id", "speaker", "call"):
+        if field in fields:
+            fields[field] = _plain(fields[field])
+    own = record.get("tags")
+    tags = {str(k): _plain(v) for k, v in own.items() if not _is_nothing(v)} if isinstance(own, Mapping) else {}
+    taken = {*columns.values(), *UNTAGGED}
+    tags |= {k: _plain(v) for k, v in record.items() if k not in taken and _is_scalar(v) and not _is_nothing(v)}
+    return fields | {"tags": tags}
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | int | float | bool)
+
+
+def _plain(value: Any) -> str:
+    return str(value).strip()
+
+
+def _number(field: str, value: Any, kind: type[float] | type[int]) -> float | int:
+    try:
+        number = kind(value) if not isinstance(value, bool) else None
+    except (TypeError, ValueError):
+        number = None
+    if number is None:
+        raise ValueError(f"{field} is no number: {value!r}")
+    return number

@@ -1,0 +1,45 @@
+"""Entry and Reject: what an importer yields, one for each labelled stretch it comes by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kowhisper_tel.core.errors import message
+from kowhisper_tel.core.utterance import Utterance
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One labelled stretch as a corpus has it, not yet checked.
+
+    ``utterance.audio`` is the audio file's path as the file system knows it (absolute, or relative to the working
+    folder); ``utterance.text`` is the label as written. ``place`` says where it stands (``calls.csv line 12``).
+    ``split`` is the part that the corpus itself puts it in. ``raw_rate`` declares headerless PCM, in Hz. ``content``
+    fetches the bytes of a recording that has no file of its own; ``audio`` is then only a name, with its suffix.
+    """
+
+    utterance: Utterance
+    place: str
+    split: str | None = None
+    raw_rate: int | None = None
+    content: Callable[[], bytes] | None = None
+
+
+@dataclass(frozen=True)
+class Reject:
+    """One labelled stretch that cannot be used, and why: a code of the message catalogue with its facts.
+
+    Never holds a label's text, which may be private.
+    """
+
+    place: str
+    code: str
+    facts: dict[str, Any]
+    id: str | None = None
+
+    def to_json(self, source: str) -> dict[str, Any]:
+        """One line of ``rejects.jsonl``."""
+        record = {"source": source, "place": self.place, "id": self.id, "code": self.code}
+        return record | {f"message_{language}": message(self.code, self.facts, language) for language in ("en", "ko")}

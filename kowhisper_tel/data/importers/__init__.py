@@ -1,0 +1,72 @@
+"""The importers: one file each, found by name. A file here defines ``IMPORTER``; nothing else lists it.
+
+An importer walks a corpus in a fixed order and yields an ``Entry`` or a ``Reject`` for every labelled stretch that it
+comes by, never skipping one in silence. It does not open audio: ``prepare`` checks that. It raises ``UserError`` only
+where the corpus as a whole cannot be read.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.data.entry import Entry, Reject
+
+
+class Read(Protocol):
+    """Walks one corpus. ``path`` as the config has it (a file, a folder, a hub id; ``None`` where none is wanted)."""
+
+    def __call__(self, path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Reject]:
+        """Yield what the corpus holds."""
+        ...
+
+
+@dataclass(frozen=True)
+class Importer:
+    """One kind of corpus: its name in a config, what it reads, its options (name to meaning) and its reader."""
+
+    kind: str
+    reads: str
+    options: Mapping[str, str]
+    read: Read
+    synthetic: bool = False
+    wants_path: bool = True
+
+    def entries(self, path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Reject]:
+        """``read``, after the path and the options' names are checked.
+
+        Raises ``UserError``: ``prepare.no_path``, ``prepare.option``, and what the importer raises.
+        """
+        if self.wants_path and not path:
+            raise UserError("prepare.no_path", kind=self.kind, reads=self.reads)
+        for name in options:
+            if name not in self.options:
+                raise UserError("prepare.option", kind=self.kind, name=name, known=", ".join(self.options) or "-")
+        return self.read(path, options)
+
+
+@functools.cache
+def importers() -> dict[str, Importer]:
+    """All importers by kind, in order of their names."""
+    found: dict[str, Importer] = {}
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
+        importer: Importer = importlib.import_module(f"{__name__}.{module.name}").IMPORTER
+        if importer.kind in found:
+            raise ValueError(f"two importers are called {importer.kind}")
+        found[importer.kind] = importer
+    return found
+
+
+def get(kind: str) -> Importer:
+    """The importer of a kind. Raises ``UserError`` ``prepare.kind``, with the near name."""
+    known = importers()
+    if kind not in known:
+        near = difflib.get_close_matches(kind, known, 1, 0.4)
+        raise UserError("prepare.kind", kind=kind, known=", ".join(known), near=near[0] if near else "-")
+    return known[kind]
