@@ -1,0 +1,183 @@
+"""Specs: frozen dataclasses that are written in JSON, checked on making, and drawn from.
+
+A field's annotation says what it takes: ``Annotated[Span, Number(low, high)]`` (a number, or a ``[low, high]`` range to
+draw from uniformly), ``Annotated[Choice, Name(check)]`` (a name, or a list of names to choose from), ``Nested(spec)``
+or ``Plain()`` (any JSON).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self, get_type_hints
+
+import numpy as np
+
+from augment.errors import SpecError, unknown
+
+Span = float | tuple[float, float]
+"""A number, or the range it is drawn from."""
+
+Choice = str | tuple[str, ...]
+"""A name, or the names one is chosen from."""
+
+
+class Kind(ABC):
+    """What a field takes, how it is drawn, and how it is written."""
+
+    @abstractmethod
+    def read(self, value: Any, where: str) -> Any:
+        """The value in its one canonical form. Raises SpecError if it is not of this kind."""
+
+    @abstractmethod
+    def draw(self, value: Any, generator: np.random.Generator) -> Any:
+        """One JSON value."""
+
+    def to_json(self, value: Any) -> Any:
+        """The value as JSON has it."""
+        return list(value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number or a ``[low, high]`` range, within limits."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+    def read(self, value: Any, where: str) -> Span:
+        """A float, or a pair of floats in order."""
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            if len(value) != 2:
+                raise SpecError(f"{where} must be a number or [low, high], not {value!r}")
+            low, high = (self._single(end, where) for end in value)
+            if low > high:
+                raise SpecError(f"{where} is [low, high], but {low:g} is above {high:g} (swapped?)")
+            return low, high
+        return self._single(value, where)
+
+    def _single(self, value: Any, where: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not math.isfinite(value):
+            raise SpecError(f"{where} must be a number or [low, high], not {value!r}")
+        if not self.low <= value <= self.high:
+            raise SpecError(f"{where} is {value:g}, it must be from {self.low:g} to {self.high:g}")
+        return float(value)
+
+    def draw(self, value: Any, generator: np.random.Generator) -> float:
+        """The number, or one drawn uniformly. Rounded so that records stay readable."""
+        return round(float(generator.uniform(*value)), 6) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class Name(Kind):
+    """A name or a list of names; ``check`` raises for one that does not exist."""
+
+    check: Callable[[str], object] = str
+
+    def read(self, value: Any, where: str) -> Choice:
+        """A string, or a tuple of strings."""
+        names = (value,) if isinstance(value, str) else value
+        if not isinstance(names, Sequence) or not names or not all(isinstance(n, str) for n in names):
+            raise SpecError(f"{where} must be a name or a list of names, not {value!r}")
+        for name in names:
+            self.check(name)
+        return value if isinstance(value, str) else tuple(names)
+
+    def draw(self, value: Any, generator: np.random.Generator) -> str:
+        """The name, or one chosen with equal chances."""
+        return str(value[generator.integers(len(value))]) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class Nested(Kind):
+    """Another spec."""
+
+    spec: type[Spec]
+
+    def read(self, value: Any, where: str) -> Spec:
+        """A spec, from itself or from its JSON object."""
+        return value if isinstance(value, self.spec) else self.spec.from_json(value, where)
+
+    def draw(self, value: Any, generator: np.random.Generator) -> Any:
+        """The drawn fields of the spec."""
+        return value.draw_fields(generator)
+
+    def to_json(self, value: Any) -> Any:
+        """The spec's JSON object."""
+        return value.to_json()
+
+
+@dataclass(frozen=True)
+class Plain(Kind):
+    """Any JSON value, as it is."""
+
+    def read(self, value: Any, where: str) -> Any:
+        """A copy that shares nothing with the value."""
+        try:
+            return json.loads(json.dumps(value))
+        except (TypeError, ValueError) as error:
+            raise SpecError(f"{where} must be plain JSON: {error}") from None
+
+    def to_json(self, value: Any) -> Any:
+        """A copy that shares nothing with the value."""
+        return json.loads(json.dumps(value))
+
+    def draw(self, value: Any, generator: np.random.Generator) -> Any:  # noqa: ARG002
+        """A copy that shares nothing with the value."""
+        return self.to_json(value)
+
+
+@functools.cache
+def _kinds(spec: Any) -> dict[str, Kind]:
+    """The kind of each field of a spec, in their order."""
+    hints = get_type_hints(spec, include_extras=True)
+    return {field.name: hints[field.name].__metadata__[0] for field in dataclasses.fields(spec)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """A checked, immutable description that goes to JSON and back.
+
+    Making one raises SpecError for a value that its field does not take.
+    """
+
+    title: ClassVar[str] = "spec"
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if value is not None or field.default is not None:
+                read = _kinds(type(self))[field.name].read(value, f"{self.title}: {field.name}")
+                object.__setattr__(self, field.name, read)
+
+    @classmethod
+    def from_json(cls, data: Any, where: str = "") -> Self:
+        """A spec from its JSON object. Raises SpecError for what is unknown, missing or wrong."""
+        if not isinstance(data, Mapping):
+            raise SpecError(f"{where or cls.title} must be a JSON object, not {data!r}")
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        for key in data:
+            if key not in fields:
+                raise unknown(f"field of {cls.title}", key, fields)
+        for key, field in fields.items():
+            if key not in data and field.default is dataclasses.MISSING:
+                raise SpecError(f"{cls.title} needs the field {key!r}")
+        return cls(**data)
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object, defaults written out; a field that is None is left out."""
+        values = {key: getattr(self, key) for key in _kinds(type(self))}
+        return {key: _kinds(type(self))[key].to_json(value) for key, value in values.items() if value is not None}
+
+    def draw_fields(self, generator: np.random.Generator) -> dict[str, Any]:
+        """One JSON value for each field, ranges and choices drawn in the order of the fields."""
+        drawn: dict[str, Any] = {}
+        for key, kind in _kinds(type(self)).items():
+            value = getattr(self, key)
+            drawn[key] = None if value is None else kind.draw(value, generator)
+        return drawn
