@@ -1,0 +1,111 @@
+"""Html: the view as one page that needs nothing but itself.
+
+The policy is ``default-src 'none'`` with the hashes of the page's own style and script, so a browser runs nothing
+else, whatever a transcript holds. Jinja2 escapes every text; data for the script go into a JSON block in which ``<``,
+``>`` and ``&`` are escaped too.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from kowhisper_tel.core.files import write_text
+from reports.charts import bars, lines
+from reports.sections import registry
+from reports.text import Text, catalogue, say, say_or
+from reports.view import View
+
+if TYPE_CHECKING:
+    import jinja2
+
+
+def write(view: View, path: Path) -> None:
+    """Write the page, atomically."""
+    write_text(path, page(view))
+
+
+def page(view: View) -> str:
+    """The page as a string: the same view gives the same bytes."""
+    style, script = _asset("page.css"), _scripts(view)
+    sections = [section.name for section in registry() if section.name in view.sections]
+    template = _environment().get_template("report.html.j2")
+    return template.render(view=view, sections=sections, style=style, script=script, policy=policy(style, script))
+
+
+def policy(style: str, script: str) -> str:
+    """The content security policy of a page with this style and this script."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src '{_hash(script)}'",
+            f"style-src '{_hash(style)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _asset(name: str, folder: str = "reports.templates") -> str:
+    return (resources.files(folder) / name).read_text(encoding="utf-8")
+
+
+def _scripts(view: View) -> str:
+    """The page's script and those of its sections, as one."""
+    own = resources.files("reports.sections")
+    parts = [own / f"{section.name}.js" for section in registry() if section.name in view.sections]
+    return "\n".join([_asset("page.js"), *(part.read_text(encoding="utf-8") for part in parts if part.is_file())])
+
+
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    loader = jinja2.ChoiceLoader(
+        [jinja2.PackageLoader("reports", "templates"), jinja2.PackageLoader("reports", "sections")]
+    )
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters["both"] = both
+    environment.globals.update(
+        t=lambda key, **facts: both(say(key, **facts)),
+        words=say,
+        words_or=say_or,
+        strings_of=strings_of,
+        json_block=json_block,
+        draw_bars=bars.draw,
+        draw_lines=lines.draw,
+    )
+    return environment
+
+
+def both(text: Text) -> Markup:
+    """A text in both languages; the page's style shows the chosen one."""
+    if text.en == text.ko:
+        return Markup.escape(text.en)
+    return Markup('<span lang="ko">{}</span><span lang="en">{}</span>').format(text.ko, text.en)
+
+
+def strings_of(stem: str) -> dict[str, dict[str, str]]:
+    """All strings of a file, for a section's script."""
+    own = {key: text for key, text in catalogue().items() if key.startswith(f"{stem}.")}
+    return {key.removeprefix(f"{stem}."): text.to_json() for key, text in own.items()}
+
+
+def json_block(value: Any) -> Markup:
+    """JSON that may stand inside a script element: no character of it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+    for mark in "<>&\u2028\u2029":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return Markup(text)

@@ -1,0 +1,1 @@
+"""The page around the sections: template, style, script and the strings they share."""
