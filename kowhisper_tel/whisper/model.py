@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kowhisper_tel.core.errors import UserError
 
@@ -20,14 +22,15 @@ def load_model(folder: Path) -> WhisperForConditionalGeneration:
     import torch
     from transformers import WhisperForConditionalGeneration
 
-    model, info = _quietly(
-        WhisperForConditionalGeneration,
-        folder,
-        dtype=torch.float32,
-        use_safetensors=True,
-        attn_implementation="sdpa",
-        output_loading_info=True,
-    )
+    with without_progress_bar():
+        model, info = WhisperForConditionalGeneration.from_pretrained(
+            folder,
+            local_files_only=True,
+            use_safetensors=True,
+            dtype=torch.float32,
+            attn_implementation="sdpa",
+            output_loading_info=True,
+        )
     missing = sorted(info["missing_keys"]) + sorted(str(key) for key in info["mismatched_keys"])
     if missing:
         raise UserError("model.weights_differ", folder=folder, count=len(missing), first=missing[0])
@@ -50,14 +53,15 @@ def load_tokenizer(folder: Path) -> WhisperTokenizer:
     return tokenizer
 
 
-def _quietly(kind: Any, folder: Path, **settings: Any) -> Any:
-    # transformers draws a progress bar for a load of half a second
+@contextmanager
+def without_progress_bar() -> Iterator[None]:
+    """Keep transformers from drawing a bar for a load of half a second."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
-        return kind.from_pretrained(folder, local_files_only=True, **settings)
+        yield
     finally:
         if shown:
             logging.enable_progress_bar()

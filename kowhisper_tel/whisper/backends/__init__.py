@@ -1,0 +1,1 @@
+"""The engines that turn features into tokens, behind one protocol."""

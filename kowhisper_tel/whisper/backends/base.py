@@ -1,0 +1,58 @@
+"""Backend: what decoding wants of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kowhisper_tel.whisper.vocabulary import Vocabulary
+
+Features = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Request:
+    """How one batch is to be decoded.
+
+    ``temperature`` 0 takes the likeliest token (or a beam of ``beam_size``); above 0 tokens are drawn, from
+    ``seed`` alone.
+    """
+
+    prompt: Sequence[int]
+    max_new_tokens: int
+    beam_size: int = 1
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class RawDecode:
+    """What an engine says of one clip: tokens without prompt and end.
+
+    ``avg_logprob`` is the mean log probability of the tokens and the end; ``no_speech_prob`` the probability of the
+    no-speech token as the first one; ``finished`` whether the end token came within ``max_new_tokens``.
+    """
+
+    tokens: tuple[int, ...]
+    avg_logprob: float
+    no_speech_prob: float
+    finished: bool
+
+
+class Backend(Protocol):
+    """An engine with a model loaded."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The model's tokens."""
+
+    @property
+    def n_mels(self) -> int:
+        """How many mel bands the model wants: 80, or 128 from large-v3 on."""
+
+    def generate(self, features: Features, request: Request) -> list[RawDecode]:
+        """Decode features ``[B, n_mels, frames]`` (at most 3000 frames), one result a row, in order."""

@@ -1,0 +1,126 @@
+"""transformers: the reference engine, slower, on any device that torch has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kowhisper_tel.whisper.backends.base import Features, RawDecode, Request
+from kowhisper_tel.whisper.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import torch
+
+
+class TransformersBackend:
+    """A Hugging Face folder, decoded by transformers' plain generation over the short-window encoder.
+
+    Whisper's own ``generate`` is passed by: it pads every window to 30 s in silence, and brings a fallback of its
+    own. ``model`` may be given to decode with one that is already loaded (while it is trained, say; of one wrapped
+    by peft its ``get_base_model()``); it is left in the mode it was in.
+    """
+
+    def __init__(self, folder: Path, model: Any = None, device: str = "cpu") -> None:
+        from kowhisper_tel.whisper.model import load_model, load_tokenizer
+
+        self._model: Any = load_model(folder).to(device) if model is None else model
+        self._vocabulary = Vocabulary(load_tokenizer(folder).backend_tokenizer)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The model's tokens."""
+        return self._vocabulary
+
+    @property
+    def n_mels(self) -> int:
+        """How many mel bands the model wants."""
+        return int(self._model.config.num_mel_bins)
+
+    def generate(self, features: Features, request: Request) -> list[RawDecode]:
+        """Decode features ``[B, n_mels, frames]``, one result a row."""
+        import torch
+
+        training = self._model.training
+        self._model.eval()
+        try:
+            with torch.inference_mode():
+                return self._generate(torch.from_numpy(features).to(self._model.device), request)
+        finally:
+            self._model.train(training)
+
+    def _generate(self, features: torch.Tensor, request: Request) -> list[RawDecode]:
+        import torch
+        from transformers import GenerationMixin
+
+        from kowhisper_tel.whisper.encoder import encode
+
+        encoded = encode(self._model, features)
+        prompt = torch.tensor([list(request.prompt)] * len(features), device=features.device)
+        sequences = GenerationMixin.generate(
+            self._model,
+            encoder_outputs=encoded,
+            attention_mask=torch.ones(encoded.last_hidden_state.shape[:2], dtype=torch.long, device=features.device),
+            decoder_input_ids=prompt,
+            generation_config=self._settings(request),
+            logits_processor=self._rules(request),
+        )
+        # One more pass of the decoder scores the finished text, whether it came from a beam, a draw or neither.
+        hidden = self._model.model(encoder_outputs=encoded, decoder_input_ids=sequences, use_cache=False)
+        rows = zip(sequences.tolist(), hidden.last_hidden_state, strict=True)
+        return [self._raw(sequence, states, request) for sequence, states in rows]
+
+    def _settings(self, request: Request) -> Any:
+        from transformers import GenerationConfig
+
+        config, vocabulary, begin = self._model.generation_config, self._vocabulary, len(request.prompt)
+        never = list(config.suppress_tokens or [])
+        if vocabulary.no_timestamps in request.prompt:
+            never += range(vocabulary.timestamp_begin, self._model.config.vocab_size)
+        return GenerationConfig(
+            decoder_start_token_id=vocabulary.start,
+            bos_token_id=vocabulary.end,
+            eos_token_id=vocabulary.end,
+            pad_token_id=vocabulary.end,
+            suppress_tokens=never,
+            begin_suppress_tokens=list(config.begin_suppress_tokens or []),
+            num_beams=request.beam_size if request.temperature == 0 else 1,
+            do_sample=False,
+            max_length=min(begin + request.max_new_tokens, self._model.config.max_target_positions),
+        )
+
+    def _rules(self, request: Request) -> Any:
+        from transformers import LogitsProcessorList
+        from transformers.generation import WhisperTimeStampLogitsProcessor
+
+        rules = LogitsProcessorList()
+        if self._vocabulary.no_timestamps not in request.prompt:
+            config = self._model.generation_config
+            rules.append(WhisperTimeStampLogitsProcessor(config, begin_index=len(request.prompt)))
+        if request.temperature > 0:
+            rules.append(_draw(request))
+        return rules
+
+    def _raw(self, sequence: list[int], states: torch.Tensor, request: Request) -> RawDecode:
+        begin, end = len(request.prompt), self._vocabulary.end
+        new = sequence[begin:]
+        finished = end in new
+        tokens = new[: new.index(end)] if finished else new
+        scored = new[: len(tokens) + finished]
+        logprobs = self._model.proj_out(states[begin - 1 : begin - 1 + len(scored)]).float().log_softmax(-1)
+        total = float(sum(logprobs[place, token] for place, token in enumerate(scored)))
+        start = list(request.prompt).index(self._vocabulary.start)
+        silence = self._model.proj_out(states[start]).float().softmax(-1)[self._vocabulary.no_timestamps - 1]
+        return RawDecode(tuple(tokens), total / max(len(scored), 1), float(silence), finished)
+
+
+def _draw(request: Request) -> Any:
+    """Make "the likeliest token" a draw at a temperature: Gumbel noise from a generator of its own, not torch's."""
+    import torch
+
+    generator = torch.Generator().manual_seed(request.seed)
+
+    def draw(_: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        uniform = torch.rand(scores.shape, generator=generator).clamp_min(1e-20)
+        return scores / request.temperature - (-uniform.log()).log().to(scores.device)
+
+    return draw

@@ -1,0 +1,63 @@
+"""From a Hugging Face folder to a CTranslate2 folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import fingerprint, sha256
+from kowhisper_tel.whisper.folders import atomic_folder, is_whole
+from kowhisper_tel.whisper.resolve import check_folder, weight_files
+
+QUANTISATIONS = (
+    "int8",
+    "int8_float32",
+    "int8_float16",
+    "int8_bfloat16",
+    "int16",
+    "float16",
+    "bfloat16",
+    "float32",
+)
+
+_BESIDE = ("generation_config.json", "preprocessor_config.json")
+
+
+def convert(folder: Path, out: Path, quantisation: str = "int8") -> Path:
+    """Write the model of ``folder`` as a CTranslate2 folder ``out``, with its tokenizer; returns ``out``.
+
+    A finished ``out`` of the same weights and quantisation is left as it is; any other is replaced when the new one is
+    whole. Raises ``UserError`` ``model.quantisation``, and those of ``resolve.check_folder``.
+    """
+    import ctranslate2
+
+    if quantisation not in QUANTISATIONS:
+        raise UserError("model.quantisation", name=quantisation, known=", ".join(QUANTISATIONS))
+    check_folder(folder)
+    made_from = f"{model_hash(folder)} {quantisation} ctranslate2 {ctranslate2.__version__}"
+    if is_whole(out, made_from):
+        return out
+    with atomic_folder(out, made_from) as new:
+        _convert(folder, new, quantisation)
+    return out
+
+
+def model_hash(folder: Path) -> str:
+    """A short hash of what decides a model's output: weights, config, tokenizer, generation config."""
+    names = ("config.json", "generation_config.json", "tokenizer.json", "vocab.json", "merges.txt")
+    files = [*weight_files(folder), *(folder / name for name in names if (folder / name).is_file())]
+    return fingerprint({file.name: sha256(file) for file in files})
+
+
+def _convert(folder: Path, new: Path, quantisation: str) -> None:
+    from ctranslate2.converters import TransformersConverter
+
+    from kowhisper_tel.whisper.model import load_tokenizer, without_progress_bar
+
+    with without_progress_bar():
+        TransformersConverter(str(folder)).convert(str(new), quantization=quantisation, force=True)
+    load_tokenizer(folder).save_pretrained(new)  # also makes a tokenizer.json out of vocab.json and merges.txt
+    for name in _BESIDE:
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, new / name)

@@ -1,0 +1,34 @@
+"""Loops: Whisper's failure on bad audio, the same words again and again.
+
+Two signs. Text that zlib shrinks to less than 1/2.4 of its bytes (Radford et al. 2022, section 4.5); and a stretch
+repeated back to back, which catches loops too short, or within text too varied, for the first.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+LONGEST_UNIT = 40
+LEAST_REPEATS = 5
+LEAST_CHARACTERS = 20
+"""Five times the same, over 20 characters or more: "네 네 네" and "팔팔팔팔" are things that people say."""
+
+_REPEATED = re.compile(rf"(.{{1,{LONGEST_UNIT}}}?)\1{{{LEAST_REPEATS - 1},}}", re.DOTALL)
+
+
+def compression_ratio(text: str) -> float:
+    """Bytes of the text over bytes of it compressed; 0 for no text."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) if data else 0.0
+
+
+def repeats(text: str) -> bool:
+    """Whether a stretch of the text stands five times or more in a row, over at least 20 characters."""
+    joined = "".join(text.split())
+    return any(len(found.group()) >= LEAST_CHARACTERS for found in _REPEATED.finditer(joined))
+
+
+def is_loop(text: str, compression_ratio_threshold: float = 2.4) -> bool:
+    """Whether the text shows either sign."""
+    return compression_ratio(text) > compression_ratio_threshold or repeats(text)

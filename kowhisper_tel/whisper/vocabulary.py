@@ -1,0 +1,74 @@
+"""Vocabulary: a model's tokens, the prompt that says language and task, and text from tokens.
+
+The ids are looked up by name and never assumed, since they differ by size (large-v3 has one language more, so
+everything after the languages is shifted by one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from kowhisper_tel.core.errors import UserError
+
+PROMPT_TOKENS = 223
+"""The most tokens of previous text that fit before the transcript (OpenAI: half of the decoder's 448, less one)."""
+
+
+class Vocabulary:
+    """The tokens of one model. ``tokenizer`` is a ``tokenizers.Tokenizer``."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        self.end = self._id("<|endoftext|>")
+        self.start = self._id("<|startoftranscript|>")
+        self.no_timestamps = self._id("<|notimestamps|>")
+        self.timestamp_begin = self.no_timestamps + 1
+
+    @classmethod
+    def read(cls, folder: Path) -> Vocabulary:
+        """The vocabulary of a folder that holds ``tokenizer.json``. Raises ``UserError`` ``model.no_tokenizer``."""
+        from tokenizers import Tokenizer
+
+        file = folder / "tokenizer.json"
+        if not file.is_file():
+            raise UserError("model.no_tokenizer", folder=folder)
+        return cls(Tokenizer.from_file(str(file)))
+
+    def prompt(self, language: str, task: str, *, timestamps: bool, previous: str = "") -> list[int]:
+        """The tokens that decoding starts from. A model for English only has neither languages nor tasks.
+
+        ``previous`` is text that was said before, or words to expect; its end is kept where it is too long.
+        Raises ``UserError`` ``decode.language`` where the model has no such language.
+        """
+        tokens = [self.start]
+        if self._find("<|ko|>") is not None:
+            spoken = self._find(f"<|{language}|>")
+            if spoken is None:
+                raise UserError("decode.language", language=language)
+            tokens += [spoken, self._id(f"<|{task}|>")]
+        if not timestamps:
+            tokens.append(self.no_timestamps)
+        if not previous.strip():
+            return tokens
+        before = self._tokenizer.encode(" " + previous.strip(), add_special_tokens=False).ids
+        return [self._id("<|startofprev|>"), *before[-PROMPT_TOKENS:], *tokens]
+
+    def text(self, tokens: Iterable[int]) -> str:
+        """The text of tokens, without special and timestamp tokens and the spaces around it."""
+        return str(self._tokenizer.decode([token for token in tokens if token < self.end])).strip()
+
+    def tokens(self, text: str) -> Sequence[int]:
+        """The tokens of text, with nothing before or after."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def _find(self, name: str) -> int | None:
+        found: int | None = self._tokenizer.token_to_id(name)
+        return found
+
+    def _id(self, name: str) -> int:
+        found = self._find(name)
+        if found is None:
+            raise ValueError(f"the tokenizer has no {name}: is this a Whisper tokenizer?")
+        return found
