@@ -1,0 +1,1 @@
+"""Fine-tuning: windows in, a Hugging Face model out."""

@@ -1,0 +1,154 @@
+"""TrainingBatches: a planned batch in, the tensors of one forward pass out. Runs in worker processes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import Dataset
+
+from augment import Mixture
+from kowhisper_tel.core.audio import RATE, read_audio
+from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.core.utterance import Utterance
+from kowhisper_tel.data.windows import MOST_TICKS, TICK_SAMPLES, Batch, Window
+from kowhisper_tel.train import spec_augment
+from kowhisper_tel.train.labels import IGNORED, Piece, SpecialTokens, label
+from kowhisper_tel.train.schedule import Schedule
+from kowhisper_tel.train.settings import SpecAugment
+
+Samples = NDArray[np.float32]
+Clip = tuple[int, Samples]
+"""An utterance's position in the manifest, and its audio as the model shall hear it."""
+Placed = tuple[int, int, Samples]
+"""The same with the tick where it begins in its window."""
+
+CACHE_BYTES = 256 * 1024**2
+
+
+class AudioCache:
+    """Decoded audio, the oldest forgotten first, up to ``most_bytes``."""
+
+    def __init__(self, manifest: Manifest, most_bytes: int = CACHE_BYTES) -> None:
+        self._manifest, self._most = manifest, most_bytes
+        self._kept: OrderedDict[str, Samples] = OrderedDict()
+        self._bytes = 0
+
+    def read(self, utterance: Utterance) -> Samples:
+        """The utterance's audio at 16 kHz. Raises ``UserError`` as ``read_audio`` does."""
+        if utterance.id in self._kept:
+            self._kept.move_to_end(utterance.id)
+            return self._kept[utterance.id]
+        audio = read_audio(
+            self._manifest.audio_path(utterance),
+            start_s=utterance.start_s,
+            end_s=utterance.end_s,
+            track=utterance.track,
+        )
+        self._kept[utterance.id] = audio
+        self._bytes += audio.nbytes
+        while self._bytes > self._most and len(self._kept) > 1:
+            self._bytes -= self._kept.popitem(last=False)[1].nbytes
+        return audio
+
+
+class TrainingBatches(Dataset[dict[str, Any]]):
+    """Batch ``n`` of a schedule as tensors: a pure function of the seed and ``n``, in whichever process.
+
+    A batch is ``input_features`` float32[windows, mels, frames], ``decoder_input_ids`` and ``labels`` int64[windows,
+    tokens], and ``unrendered``: how many utterances a channel had drawn out beyond 30 s, so that they are heard as
+    they are.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        tokens: Sequence[Sequence[int]],
+        schedule: Schedule,
+        mixture: Mixture,
+        special: SpecialTokens,
+        *,
+        seed: int,
+        n_mels: int,
+        masks: SpecAugment | None = None,
+    ) -> None:
+        self._utterances, self._tokens, self._schedule = manifest.utterances, tokens, schedule
+        self._mixture, self._special, self._seed = mixture, special, seed
+        self._n_mels, self._masks = n_mels, masks
+        self._cache = AudioCache(manifest)
+
+    def __len__(self) -> int:
+        return len(self._schedule)
+
+    def __getitem__(self, number: int) -> dict[str, Any]:
+        batch = self._schedule[number]
+        rows: list[tuple[list[Placed], bool]] = []
+        unrendered = 0
+        for window in batch.windows:
+            clips = [(index, *self._render(index, batch.epoch)) for index in window.utterances]
+            unrendered += sum(not rendered for _, _, rendered in clips)
+            rows += ((row, window.timestamps) for row in place(window, [(i, audio) for i, audio, _ in clips]))
+        return self._tensors(rows, batch, number) | {"unrendered": unrendered}
+
+    def _render(self, index: int, epoch: int) -> tuple[Samples, bool]:
+        """The utterance through a channel of its own for this epoch, unless that made it too long for a window."""
+        utterance = self._utterances[index]
+        audio = self._cache.read(utterance)
+        rendered = self._mixture.render(audio, RATE, self._seed, ("train", epoch, utterance.id)).audio
+        fits = _ticks(rendered) <= MOST_TICKS
+        return (rendered, True) if fits else (audio, False)
+
+    def _tensors(self, rows: Sequence[tuple[list[Placed], bool]], batch: Batch, number: int) -> dict[str, Any]:
+        length = max(batch.length, *(start + _ticks(audio) for row, _ in rows for _, start, audio in row))
+        features = torch.stack([self._features(row, length) for row, _ in rows])
+        if self._masks is not None:
+            spec_augment.mask(features, self._masks, seed=self._seed, path=("train", number))
+        framed = [self._label(row, timestamps) for row, timestamps in rows]
+        return {
+            "input_features": features,
+            "decoder_input_ids": _pad([given for given, _ in framed], self._special.end),
+            "labels": _pad([asked for _, asked in framed], IGNORED),
+        }
+
+    def _features(self, row: Sequence[Placed], length: int) -> torch.Tensor:
+        from kowhisper_tel.whisper.features import log_mel
+
+        audio = np.zeros(length * TICK_SAMPLES, np.float32)
+        for _, start, samples in row:
+            audio[start * TICK_SAMPLES :][: len(samples)] = samples
+        return torch.from_numpy(np.asarray(log_mel(audio, self._n_mels)))
+
+    def _label(self, row: Sequence[Placed], timestamps: bool) -> tuple[list[int], list[int]]:
+        pieces = [Piece(start, start + _ticks(audio), self._tokens[index]) for index, start, audio in row]
+        return label(pieces, self._special, timestamps=timestamps)
+
+
+def place(window: Window, clips: Sequence[Clip]) -> list[list[Placed]]:
+    """Where each clip of a window begins, in ticks.
+
+    A channel may have made a clip longer than planned: then the gap before it goes first, and a clip that still does
+    not fit into 30 s begins a window of its own. Each clip alone must fit.
+    """
+    rows: list[list[Placed]] = [[]]
+    end = 0
+    for (index, audio), gap in zip(clips, window.gaps, strict=True):
+        start = end + gap if end + gap + _ticks(audio) <= MOST_TICKS else end
+        if start + _ticks(audio) > MOST_TICKS:
+            rows.append([])
+            start = 0
+        rows[-1].append((index, start, audio))
+        end = start + _ticks(audio)
+    return rows
+
+
+def _ticks(audio: Samples) -> int:
+    return -(-len(audio) // TICK_SAMPLES)
+
+
+def _pad(rows: Sequence[list[int]], filler: int) -> torch.Tensor:
+    longest = max(len(row) for row in rows)
+    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])

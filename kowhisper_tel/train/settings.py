@@ -1,0 +1,84 @@
+"""TrainSettings: everything that fine-tuning can be told. Light to import."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from kowhisper_tel.data.windows import Packing
+
+WITHOUT_EFFECT_ON_WEIGHTS = ("save_steps", "save_total_limit", "logging_steps", "report_to", "dataloader_num_workers")
+"""Settings that a resumed run may change."""
+
+
+@dataclass(frozen=True)
+class Lora:
+    """Low-rank adapters (Hu et al. 2021) in place of full tuning; merged into the weights at the end."""
+
+    r: int = 32
+    lora_alpha: int = 64
+    lora_dropout: float = 0.0
+    target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")
+
+
+@dataclass(frozen=True)
+class SpecAugment:
+    """Bands and stretches of the features wiped out (Park et al. 2019), drawn anew for each window and epoch.
+
+    ``bands`` masks of up to ``band_bins`` mel bins, and ``stretches`` masks of up to ``stretch_s`` seconds for each
+    10 s.
+    """
+
+    bands: int = 1
+    band_bins: int = 10
+    stretches: int = 1
+    stretch_s: float = 0.3
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How to fine-tune. Names are Hugging Face's ``TrainingArguments`` where the meaning is the same.
+
+    ``window_s``, ``batch_seconds``, ``timestamp_share``: see ``kowhisper_tel.data.windows.Packing``; a step hears
+    ``batch_seconds`` × ``gradient_accumulation_steps`` of audio. ``precision``: ``auto`` is bf16 where the machine
+    computes it fast, else fp32. ``save_steps``: a checkpoint each so many steps, of which the newest
+    ``save_total_limit`` stay until the model is written. ``eval_steps``: dev CER each so many steps (below 1: a share
+    of all), and before the first; ``dev_utterances`` (0: none) is how many it hears.
+    """
+
+    num_train_epochs: int = 3
+    learning_rate: float = 2e-5
+    lr_scheduler_type: Literal["linear", "cosine", "constant"] = "linear"
+    warmup_ratio: float = 0.1
+    weight_decay: float = 0.01
+    max_grad_norm: float = 1.0
+    label_smoothing_factor: float = 0.0
+    gradient_accumulation_steps: int = 1
+    batch_seconds: float = 120.0
+    window_s: tuple[float, float] = (4.0, 30.0)
+    timestamp_share: float = 0.5
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    gradient_checkpointing: bool = False
+    lora: Lora | None = None
+    spec_augment: SpecAugment | None = None
+    language: str = "ko"
+    save_steps: int = 50
+    save_total_limit: int = 1
+    logging_steps: int = 1
+    eval_steps: float = 0.5
+    dev_utterances: int = 24
+    dataloader_num_workers: int = 1
+    report_to: tuple[str, ...] = ()
+
+    @property
+    def packing(self) -> Packing:
+        """The part that windows are planned by."""
+        return Packing(self.window_s, self.batch_seconds, self.timestamp_share)
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings as a JSON object."""
+        return asdict(self)
+
+    def decisive(self) -> dict[str, Any]:
+        """The settings that a resumed run must share with the one it goes on from."""
+        return {key: value for key, value in self.to_json().items() if key not in WITHOUT_EFFECT_ON_WEIGHTS}

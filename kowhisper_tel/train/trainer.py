@@ -1,0 +1,124 @@
+"""WindowTrainer: transformers' Seq2SeqTrainer over planned batches, with sealed checkpoints."""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader
+from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments
+from transformers.trainer_callback import PrinterCallback
+
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.train import checkpoints
+from kowhisper_tel.train.settings import TrainSettings
+
+
+class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
+    """The trainer, kept to what the library does not do.
+
+    Every batch of all epochs is one item of the dataset, so the library sees a single pass in order, and a resume skips
+    by number without making the batches skipped. A loss that is no number stops the training.
+    """
+
+    def __init__(self, *, keep_checkpoints: int, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.remove_callback(PrinterCallback)
+        self._keep_checkpoints = keep_checkpoints
+        self.data_wait_s = 0.0
+        self.unrendered = 0
+        self._loss = 0.0
+
+    def take_loss(self) -> float:
+        """The loss of the step that has just ended: the sum over its micro-batches, each scaled by all their tokens."""
+        loss, self._loss = self._loss, 0.0
+        return loss
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """Batches in the schedule's order; ``BatchSampler`` over single numbers, so that accelerate can skip."""
+        workers = self.args.dataloader_num_workers
+        loader: DataLoader[Any] = DataLoader(
+            self.train_dataset,
+            batch_size=1,
+            shuffle=False,
+            collate_fn=_only,
+            num_workers=workers,
+            prefetch_factor=2 if workers else None,
+            pin_memory=torch.cuda.is_available(),
+            worker_init_fn=_prepare_worker,
+        )
+        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        return prepared
+
+    def get_batch_samples(self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device) -> Any:
+        """The library's, timed: the wait for data."""
+        begun = time.perf_counter()
+        try:
+            return super().get_batch_samples(epoch_iterator, num_batches, device)
+        finally:
+            self.data_wait_s += time.perf_counter() - begun
+
+    def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
+        """The library's; keeps the loss. Raises ``UserError`` (``train.diverged``) where it is no number."""
+        self.unrendered += int(inputs.pop("unrendered"))
+        loss: torch.Tensor = super().training_step(model, inputs, num_items_in_batch)
+        value = loss.item()
+        if not math.isfinite(value):
+            raise UserError("train.diverged", step=self.state.global_step + 1, rate=self._get_learning_rate())
+        self._loss += value
+        return loss
+
+    def floating_point_ops(self, inputs: Any) -> int:  # noqa: ARG002
+        """Not counted: the library's estimate takes windows for 30 s."""
+        return 0
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        super()._save_checkpoint(model, trial)
+        folder = Path(self.args.output_dir)
+        checkpoints.seal(folder / f"checkpoint-{self.state.global_step}")
+        checkpoints.prune(folder, self._keep_checkpoints)
+
+
+def arguments(settings: TrainSettings, folder: Path, *, seed: int, steps: int, bf16: bool) -> Seq2SeqTrainingArguments:
+    """The library's arguments for these settings; ``folder`` is where checkpoints go."""
+    return Seq2SeqTrainingArguments(
+        output_dir=str(folder),
+        per_device_train_batch_size=1,
+        num_train_epochs=1,
+        learning_rate=settings.learning_rate,
+        lr_scheduler_type=settings.lr_scheduler_type,
+        warmup_steps=math.ceil(settings.warmup_ratio * steps),
+        weight_decay=settings.weight_decay,
+        max_grad_norm=settings.max_grad_norm,
+        gradient_accumulation_steps=settings.gradient_accumulation_steps,
+        activation_checkpointing=settings.gradient_checkpointing,
+        activation_checkpointing_kwargs={"use_reentrant": False} if settings.gradient_checkpointing else None,
+        optim="adamw_torch_fused",
+        bf16=bf16,
+        seed=seed,
+        save_strategy="steps",
+        save_steps=settings.save_steps,
+        save_total_limit=None,  # ours is kept by ``checkpoints.prune``, which never leaves the run without a whole one
+        logging_strategy="steps" if settings.report_to else "no",
+        logging_steps=settings.logging_steps,
+        report_to=list(settings.report_to) or "none",
+        eval_strategy="no",
+        disable_tqdm=True,
+        log_level="error",
+        remove_unused_columns=False,
+        dataloader_num_workers=settings.dataloader_num_workers,
+    )
+
+
+def _only(items: list[dict[str, Any]]) -> dict[str, Any]:
+    return items[0]
+
+
+def _prepare_worker(_: int) -> None:
+    # Ctrl-C reaches the whole process group: the trainer ends its workers itself, once its step is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
