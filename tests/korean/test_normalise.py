@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -56,6 +59,15 @@ def test_fold_is_idempotent(text: str) -> None:
 )
 def test_steps(text: str, scored: str) -> None:
     assert normalise(text) == scored
+
+
+def test_fingerprint_is_the_same_in_every_process() -> None:
+    code = "from kowhisper_tel.korean.normalise import fingerprint; print(fingerprint())"
+    for seed in ("1", "2"):
+        run = subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True
+        )
+        assert run.stdout.decode().strip() == fingerprint()
 
 
 def test_fingerprint_follows_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,20 +11,15 @@ import difflib
 import functools
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.entry import Entry, Reject
 
-
-class Read(Protocol):
-    """Walks one corpus. ``path`` as the config has it (a file, a folder, a hub id; ``None`` where none is wanted)."""
-
-    def __call__(self, path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Reject]:
-        """Yield what the corpus holds."""
-        ...
+Read = Callable[[str | None, Mapping[str, Any]], Iterator[Entry | Reject]]
+"""Walks one corpus: its path as the config has it (a file, a folder, a hub id, or nothing), and the options."""
 
 
 @dataclass(frozen=True)

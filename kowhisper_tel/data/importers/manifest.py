@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
@@ -92,7 +92,7 @@ def _json(line: str) -> dict[str, Any] | str:
 
 
 def _table(text: str, delimiter: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
     for record in reader:
         surplus = None in record or None in record.values()

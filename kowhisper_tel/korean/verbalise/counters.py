@@ -65,7 +65,7 @@ NOT_COUNTERS = re.compile(
 )
 """Words that only begin like a counter (월드컵, 시스템)."""
 
-_ALL = sorted({*NATIVE, *SINO}, key=len, reverse=True)
+_ALL = sorted({*NATIVE, *SINO}, key=lambda word: (-len(word), word))
 COUNTER = rf"(?!{NOT_COUNTERS.pattern})(?:{'|'.join(map(re.escape, _ALL))})"
 """Pattern text for any counter, the longest first."""
 

@@ -1,0 +1,89 @@
+"""The data card: what was read, what was refused and why, what each split holds. Plain data for ``summary.json``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kowhisper_tel.core.utterance import Utterance
+from kowhisper_tel.data.intake import Intake, reasons
+from kowhisper_tel.korean.normalise import VERSION, fingerprint, normalise
+
+MOST_VALUES = 40
+"""A tag with more values than this is no stratum, and its values are only counted."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An accepted utterance, its split, and its duration in seconds."""
+
+    utterance: Utterance
+    split: str
+    duration_s: float
+
+
+def card(intakes: Sequence[Intake], placed: Sequence[Placed], *, split: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """The data card: counts that add up (read = accepted + rejected + left out), and each split's contents."""
+    rejects = [reject for intake in intakes for reject in intake.rejects]
+    return {
+        "synthetic": any(intake.spec.synthetic for intake in intakes),
+        "seed": seed,
+        "split": dict(split),
+        "normaliser": {"version": VERSION, "fingerprint": fingerprint()},
+        "read": sum(intake.read for intake in intakes),
+        "accepted": sum(len(intake.recorded) for intake in intakes),
+        "rejected": len(rejects),
+        "left_out": sum(intake.left_out for intake in intakes),
+        "rejects": reasons(rejects),
+        "corpora": [_corpus(intake) for intake in intakes],
+        "splits": {
+            name: _contents([p for p in placed if p.split == name])
+            for name in ("train", "dev", "test")
+            if any(p.split == name for p in placed)
+        },
+    }
+
+
+def _corpus(intake: Intake) -> dict[str, Any]:
+    return {
+        "corpus": intake.spec.name,
+        "kind": intake.spec.kind,
+        "split": intake.spec.split,
+        "synthetic": intake.spec.synthetic,
+        "read": intake.read,
+        "accepted": len(intake.recorded),
+        "rejected": len(intake.rejects),
+        "left_out": intake.left_out,
+        "rejects": reasons(intake.rejects),
+    }
+
+
+def _contents(placed: Sequence[Placed]) -> dict[str, Any]:
+    utterances = [p.utterance for p in placed]
+    return {
+        "utterances": len(placed),
+        "hours": round(sum(p.duration_s for p in placed) / 3600, 4),
+        "speakers": len({u.speaker for u in utterances if u.speaker}),
+        "calls": len({u.call for u in utterances if u.call}),
+        "syllables": sum(len(normalise(u.text).replace(" ", "")) for u in utterances),
+        "longest_s": round(max(p.duration_s for p in placed), 3),
+        "tags": _strata(placed),
+    }
+
+
+def _strata(placed: Sequence[Placed]) -> dict[str, dict[str, dict[str, float]]]:
+    """Tag to value to its utterances and hours, for the tags that are strata."""
+    seconds: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for p in placed:
+        for tag, value in p.utterance.tags.items():
+            seconds[tag][value].append(p.duration_s)
+    return {
+        tag: {
+            value: {"utterances": len(found), "hours": round(sum(found) / 3600, 4)}
+            for value, found in sorted(values.items())
+        }
+        for tag, values in sorted(seconds.items())
+        if len(values) <= MOST_VALUES
+    }

@@ -1,0 +1,125 @@
+"""``prepare``: corpora in, checked and divided manifests out. Nothing is dropped in silence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import is_complete, mark_complete, write_json
+from kowhisper_tel.core.utterance import Utterance
+from kowhisper_tel.data.card import Placed, card
+from kowhisper_tel.data.corpus import CorpusSpec
+from kowhisper_tel.data.intake import Intake, Progress, Recorder, reasons, take_in
+from kowhisper_tel.data.labels import CountTokens
+from kowhisper_tel.data.recordings import Recorded
+from kowhisper_tel.data.split import SPLITS, Part, SplitSpec, assign
+from kowhisper_tel.data.store import new_folder, write_dataset, write_manifests, write_rejects
+from kowhisper_tel.korean.normalise import fingerprint
+
+DEFAULT_MAX_REJECT_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class PreparedData:
+    """What ``prepare`` wrote: its folder, the manifest of each split that holds something, and the data card."""
+
+    folder: Path
+    manifests: Mapping[str, Path]
+    summary: Mapping[str, Any]
+
+
+def prepare(
+    corpora: Sequence[CorpusSpec],
+    out: Path,
+    *,
+    split: SplitSpec,
+    seed: int,
+    count_tokens: CountTokens | None = None,
+    max_reject_share: float = DEFAULT_MAX_REJECT_SHARE,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> PreparedData:
+    """Check, convert and divide corpora; write ``out`` whole or not at all. Skipped where ``out`` is complete already.
+
+    Writes ``{train,dev,test}.jsonl`` (audio paths relative to ``out``), ``audio/*.flac`` (16 kHz, mono, at most 30 s,
+    for recordings that are not that already), ``dataset/`` (a DatasetDict), ``rejects.jsonl`` and ``summary.json``.
+    ``count_tokens`` says how many tokens a label has (without it labels of any length pass). ``workers`` threads
+    (default: one a core, at most 8) decode; their number changes nothing in the result.
+
+    Raises ``UserError``: the importers' own, ``prepare.too_many_rejects`` (exit code 6; the reasons then stand in
+    ``<out>.rejects.jsonl``), ``prepare.no_speakers``, ``prepare.few_speakers``, ``prepare.speaker_overlap``,
+    ``prepare.choice`` (a corpus is given to a split of another name), ``prepare.foreign``.
+    """
+    inputs = _inputs(corpora, split, seed)
+    if is_complete(out, inputs):
+        return _load(out)
+    _check_given(corpora)
+    with new_folder(out) as new:
+        with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
+            recorder, seen = Recorder(new / "audio", pool, progress), dict[str, str]()
+            intakes = [take_in(corpus, recorder, seen, seed, count_tokens) for corpus in corpora]
+        _check_share(intakes, max_reject_share, out)
+        placed = _place(intakes, split, seed, new, out)
+        write_manifests(new, placed)
+        write_dataset(new / "dataset", out.resolve(), placed)
+        write_rejects(new / "rejects.jsonl", intakes)
+        shares = {"by": split.by, "shares": dict(split.shares)}
+        write_json(new / "summary.json", card(intakes, placed, split=shares, seed=seed))
+        mark_complete(new, inputs)
+    return _load(out)
+
+
+def _inputs(corpora: Sequence[CorpusSpec], split: SplitSpec, seed: int) -> dict[str, Any]:
+    shares = {"by": split.by, "shares": dict(split.shares)}
+    return {"corpora": [c.to_json() for c in corpora], "split": shares, "seed": seed, "normaliser": fingerprint()}
+
+
+def _load(out: Path) -> PreparedData:
+    import json
+
+    manifests = {split: out / f"{split}.jsonl" for split in SPLITS if (out / f"{split}.jsonl").is_file()}
+    return PreparedData(out, manifests, json.loads((out / "summary.json").read_text(encoding="utf-8")))
+
+
+def _check_given(corpora: Sequence[CorpusSpec]) -> None:
+    for corpus in corpora:
+        if corpus.split not in (None, *SPLITS):
+            raise UserError("prepare.choice", option="split", value=corpus.split, known=", ".join(SPLITS))
+
+
+def _check_share(intakes: Sequence[Intake], most: float, out: Path) -> None:
+    """Stop where too much is rejected, or nothing is left; the reasons stay beside ``out``."""
+    rejects = [reject for intake in intakes for reject in intake.rejects]
+    read = sum(intake.read for intake in intakes)
+    if len(rejects) <= most * read and any(intake.recorded for intake in intakes):
+        return
+    path = out.with_name(f"{out.name}.rejects.jsonl")
+    write_rejects(path, intakes)
+    listed = "\n".join(f"  {code}: {count}" for code, count in reasons(rejects).items())
+    raise UserError("prepare.too_many_rejects", rejected=len(rejects), read=read, share=most, reasons=listed, path=path)
+
+
+def _place(intakes: Sequence[Intake], split: SplitSpec, seed: int, new: Path, out: Path) -> list[Placed]:
+    """The accepted utterances with their splits and their audio relative to ``out``, times and track resolved."""
+    parts = [
+        Part(found.entry.utterance, found.duration_s, intake.spec.split or found.entry.split)
+        for intake in intakes
+        for found in intake.recorded
+    ]
+    splits = assign(parts, split, seed)
+    return [
+        Placed(_stored(found, new, out), splits[found.entry.utterance.id], found.duration_s)
+        for intake in intakes
+        for found in intake.recorded
+    ]
+
+
+def _stored(found: Recorded, new: Path, out: Path) -> Utterance:
+    inside = found.file.is_relative_to(new)
+    audio = found.file.relative_to(new) if inside else Path(os.path.relpath(found.file.resolve(), out.resolve()))
+    return replace(found.entry.utterance, audio=audio.as_posix(), start_s=None, end_s=None, track=None)

@@ -1,0 +1,129 @@
+"""Recordings: every accepted stretch as 16 kHz mono audio of at most 30 s, in place where it already is that."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from kowhisper_tel.core.audio import RATE, Samples, probe, read_audio, write_audio
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.data.entry import Entry, Reject
+
+MOST_S = 30.0
+"""Whisper hears at most this many seconds (Radford et al. 2022, section 2.2)."""
+PLAIN_FORMATS = ("WAV/", "WAVEX/", "FLAC/")
+"""Formats, by ``probe``, that stay where they are."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An entry whose audio is sound: the file that holds it (16 kHz, mono, whole) and its duration in seconds."""
+
+    entry: Entry
+    file: Path
+    duration_s: float
+
+
+def record(entries: Sequence[Entry], folder: Path) -> list[Recorded | Reject]:
+    """Check the audio of entries that lie in one file, and write to ``folder`` what cannot stay in place.
+
+    The file is decoded once for each track. One outcome an entry, in order; a recording that cannot be used gives a
+    ``Reject`` with the code ``audio.*``, ``prepare.too_long`` or ``prepare.long_stretch``.
+    """
+    with _as_file(entries[0]) as source:
+        outcomes: list[Recorded | Reject] = []
+        for track, same in groupby(entries, key=lambda entry: entry.utterance.track):
+            outcomes += _record_track(list(same), source, track, folder)
+        return outcomes
+
+
+def by_file(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Neighbouring entries of one file and track together, so that a long call is decoded once."""
+    for _, group in groupby(entries, key=lambda e: e.utterance.id if e.content else e.utterance.audio):
+        yield list(group)
+
+
+@contextmanager
+def _as_file(entry: Entry) -> Iterator[Path]:
+    """The entry's audio as a file; bytes out of a data set get one for as long as the block lasts."""
+    if entry.content is None:
+        yield Path(entry.utterance.audio)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"recording{Path(entry.utterance.audio).suffix}"
+        file.write_bytes(entry.content())
+        yield file
+
+
+def _record_track(entries: Sequence[Entry], source: Path, track: int | None, folder: Path) -> list[Recorded | Reject]:
+    try:
+        audio = read_audio(source, track=track, raw_rate=entries[0].raw_rate)
+        stays = entries[0].content is None and _is_plain(source, track, entries[0].raw_rate)
+    except UserError as problem:
+        return [_reject(entry, problem, source) for entry in entries]
+    return [_record_one(entry, audio, source if stays else None, folder) for entry in entries]
+
+
+def _is_plain(source: Path, track: int | None, raw_rate: int | None) -> bool:
+    if raw_rate is not None or source.suffix.lower() not in (".wav", ".flac"):
+        return False
+    info = probe(source)
+    return info.rate_hz == RATE and info.tracks == 1 and not track and info.format.startswith(PLAIN_FORMATS)
+
+
+def _record_one(entry: Entry, audio: Samples, in_place: Path | None, folder: Path) -> Recorded | Reject:
+    utterance = entry.utterance
+    try:
+        stretch = _stretch(entry, audio)
+    except UserError as problem:
+        return _reject(entry, problem, Path(utterance.audio))
+    if in_place and len(stretch) == len(audio):
+        return Recorded(entry, in_place, len(audio) / RATE)
+    file = folder / f"{file_stem(utterance.id)}.flac"
+    write_audio(file, stretch)
+    return Recorded(entry, file, len(stretch) / RATE)
+
+
+def _stretch(entry: Entry, audio: Samples) -> Samples:
+    """The samples between an entry's times. Raises ``UserError``."""
+    utterance = entry.utterance
+    start_s, end_s, place = utterance.start_s, utterance.end_s, entry.place
+    duration_s = len(audio) / RATE
+    if start_s is None and end_s is None:
+        if duration_s > MOST_S:
+            raise UserError("prepare.too_long", place=place, duration_s=duration_s, most_s=MOST_S)
+        return audio
+    first = round((start_s or 0.0) * RATE)
+    last = len(audio) if end_s is None else round(end_s * RATE)
+    # Labels are written to a hundredth of a second or coarser: an end just past the file's is its end.
+    if not first < min(last, len(audio)) or last > len(audio) + RATE // 20:
+        raise UserError("audio.range", path=utterance.audio, start_s=start_s, end_s=end_s, duration_s=duration_s)
+    stretch = audio[first:last]
+    if len(stretch) > MOST_S * RATE:
+        length_s = len(stretch) / RATE
+        end = end_s if end_s is not None else round(duration_s, 3)
+        raise UserError(
+            "prepare.long_stretch", place=place, start_s=start_s, end_s=end, duration_s=length_s, most_s=MOST_S
+        )
+    return stretch
+
+
+def _reject(entry: Entry, problem: UserError, source: Path) -> Reject:
+    facts = dict(problem.facts)
+    if entry.content is not None and facts.get("path") == source:
+        facts["path"] = entry.place  # the file was a passing one
+    return Reject(entry.place, problem.code, facts, entry.utterance.id)
+
+
+def file_stem(identity: str) -> str:
+    """A file name for an id: the id itself where that is a plain name, else what is plain of it and a hash."""
+    plain = re.sub(r"[^\w.-]", "_", identity)[:80].lstrip(".")
+    if plain == identity:
+        return plain
+    return f"{plain}-{hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()}"

@@ -1,0 +1,93 @@
+"""What ``prepare`` writes: manifests, a ``datasets`` DatasetDict, rejects, the data card; all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import write_lines
+from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.data.card import Placed
+from kowhisper_tel.data.intake import Intake
+from kowhisper_tel.data.split import SPLITS
+
+RECORD = "complete.json"
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill beside ``path``, which takes its name, and an earlier one's place, when the block ends well.
+
+    Raises ``UserError`` ``prepare.foreign`` where ``path`` holds something that ``prepare`` did not write.
+    """
+    if path.is_dir() and any(path.iterdir()) and not (path / RECORD).is_file():
+        raise UserError("prepare.foreign", path=path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        new = scratch / "new"
+        new.mkdir()
+        yield new
+        if path.is_dir():
+            path.rename(scratch / "old")
+        new.rename(path)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def write_rejects(path: Path, intakes: Sequence[Intake]) -> None:
+    """``rejects.jsonl``: source, place, id, code and the message in both languages. No label's text."""
+    rejects = ((intake.spec.name, reject) for intake in intakes for reject in intake.rejects)
+    write_lines(path, (json.dumps(reject.to_json(source), ensure_ascii=False) for source, reject in rejects))
+
+
+def write_manifests(folder: Path, placed: Sequence[Placed]) -> list[str]:
+    """``train.jsonl`` and so on, one for each split that holds something; their names."""
+    present = [split for split in SPLITS if any(p.split == split for p in placed)]
+    for split in present:
+        utterances = tuple(p.utterance for p in placed if p.split == split)
+        Manifest(folder, utterances).write(folder / f"{split}.jsonl")
+    return present
+
+
+def write_dataset(folder: Path, root: Path, placed: Sequence[Placed]) -> None:
+    """The same as a DatasetDict, for tools that take one; ``audio`` is the recording's absolute path.
+
+    A column of type ``datasets.Audio`` would be stored with a copy of every recording, so that is left to the reader:
+    ``load_from_disk(folder).cast_column("audio", Audio())``. ``root`` is what the utterances' paths are relative to.
+    """
+    import datasets
+
+    shown = datasets.is_progress_bar_enabled()
+    datasets.disable_progress_bar()
+    try:
+        tags = sorted({tag for p in placed for tag in p.utterance.tags})
+        text = datasets.Value("string")
+        columns = ["id", "audio", "text", "speaker", "call", *(f"tag_{tag}" for tag in tags)]
+        features = datasets.Features({**dict.fromkeys(columns, text), "duration_s": datasets.Value("float64")})
+        parts = {split: [_row(p, root, tags) for p in placed if p.split == split] for split in SPLITS}
+        made = {s: datasets.Dataset.from_list(rows, features=features) for s, rows in parts.items() if rows}
+        datasets.DatasetDict(made).save_to_disk(str(folder))
+    finally:
+        if shown:
+            datasets.enable_progress_bar()
+
+
+def _row(placed: Placed, root: Path, tags: Iterable[str]) -> dict[str, Any]:
+    utterance = placed.utterance
+    return {
+        "id": utterance.id,
+        "audio": os.path.normpath(root / utterance.audio),
+        "text": utterance.text,
+        "speaker": utterance.speaker,
+        "call": utterance.call,
+        "duration_s": placed.duration_s,
+        **{f"tag_{tag}": utterance.tags.get(tag) for tag in tags},
+    }
