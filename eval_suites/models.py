@@ -6,11 +6,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kowhisper_tel.core.files import fingerprint, sha256
-
-CONTENTS = ("*.safetensors", "*.bin", "*.json", "*.txt")
-"""The files that make a model what it is."""
-
 
 @dataclass(frozen=True)
 class ModelSpec:
@@ -33,9 +28,3 @@ class ModelRecord:
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON object."""
         return asdict(self)
-
-
-def folder_hash(folder: Path) -> str:
-    """Hash of the weights, configs and tokenizer in a model folder."""
-    files = sorted({file for pattern in CONTENTS for file in folder.glob(pattern)})
-    return fingerprint({file.name: sha256(file) for file in files})

@@ -33,11 +33,12 @@ class Results:
     """One evaluation, scored.
 
     ``rows``: one row per model, suite and utterance, with ``model``, ``role``, ``suite``, ``stratum``, ``summed``,
-    ``utterance_id``, ``speaker``, ``call``, ``block`` (speaker, else call, else utterance), ``duration_s``,
-    ``reference``, ``hypothesis``, ``reference_norm``, ``hypothesis_norm``, the CER's ``hits``, ``substitutions``,
-    ``deletions`` and ``insertions``, those of each other metric as ``wer_hits`` …, ``loop``, ``attempts``, and a column
-    ``tag_…`` for each tag. ``utterances``: one row per utterance. ``timings``: one row per model and batch.
-    ``versions``: what two results must share to be compared. ``inputs``: all that the evaluation was planned with.
+    ``utterance_id``, ``speaker``, ``call``, ``block`` (speaker, else call, else utterance), ``duration_s``, a column
+    ``tag_…`` for each tag, ``reference``, ``hypothesis``, ``reference_norm``, ``hypothesis_norm``, the CER's ``hits``,
+    ``substitutions``, ``deletions`` and ``insertions``, those of each other metric as ``wer_hits`` …, ``loop`` (by the
+    metric ``loops``, or because the decoder's guard gave up) and ``attempts``. ``utterances``: one row per utterance.
+    ``timings``: one row per model and batch. ``versions``: what two results must share to be compared. ``inputs``:
+    all that the evaluation was planned with.
     """
 
     rows: pd.DataFrame
@@ -153,12 +154,14 @@ class _Scorer:
     def _hypothesis(self, model: str, suite: Suite, clip: Mapping[str, Any]) -> dict[str, Any]:
         transcript = self._heard[Key(model, suite.rendering, clip["id"])]
         reference, hypothesis = self._normalise(clip["text"]), self._normalise(transcript.text)
+        scores = self._score(reference, hypothesis, suite.metrics)
         return {
             "reference": clip["text"],
             "hypothesis": transcript.text,
             "reference_norm": reference,
             "hypothesis_norm": hypothesis,
-            **self._score(reference, hypothesis, suite.metrics),
+            **scores,
+            "loop": scores["loop"] or transcript.loop,
             "attempts": transcript.attempts,
         }
 

@@ -52,11 +52,12 @@ def evaluate(
     suites: Sequence[Suite],
     out: Path,
     *,
-    engine: str = "ctranslate2",
+    engine: str | EngineKind = "ctranslate2",
     quantisation: str = "int8",
     batch_size: int = 8,
     seed: int = 0,
     options: DecodingOptions | None = None,
+    device: str = "cpu",
     threads: int = 0,
     cache: Path | None = None,
     overwrite: bool = False,
@@ -66,8 +67,9 @@ def evaluate(
 
     Clips are rendered as they are needed and heard by all models in the same batches. Hypotheses are appended batch
     by batch; called again after a kill, this drops an unfinished batch and goes on, and ``hypotheses.jsonl`` ends up
-    with the same bytes. ``threads`` 0 leaves the number to the engine. ``cache`` keeps conversions of models for other
-    evaluations; without it they are removed at the end.
+    with the same bytes. ``engine`` is one of ``engines.names()``, or a kind of your own. ``threads`` 0 leaves
+    their number to the engine. ``cache`` keeps conversions of models for other evaluations; without it they are
+    removed at the end.
 
     Raises ``UserError``: ``eval.models_none``, ``eval.suites_none``, ``eval.suite_twice``, ``eval.suite_empty``,
     ``eval.plan_changed`` where ``out`` was begun with other inputs (unless ``overwrite``, which begins anew), and
@@ -75,11 +77,11 @@ def evaluate(
     """
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
-    kind = engines.get(engine)
+    kind = engines.get(engine) if isinstance(engine, str) else engine
     chosen = options or DecodingOptions()
     clips = _clips(manifest)
     _check(models, suites, clips)
-    setting = Setting(quantisation if kind.quantised else "float32", chosen, threads, cache or out / CONVERTED)
+    setting = Setting(quantisation if kind.quantised else "float32", chosen, device, threads, cache or out / CONVERTED)
     plan = _plan(models, manifest, suites, clips, kind, setting, batch_size, seed)
     _claim(out, plan, overwrite)
     _describe(out, plan, suites, clips)
@@ -144,6 +146,7 @@ def _plan(
         "models": {name: {"role": spec.role, "hash": kind.identify(spec)} for name, spec in models.items()},
         "engine": kind.name,
         "quantisation": setting.quantisation,
+        "device": setting.device,
         "batch_size": batch_size,
         "options": asdict(setting.options),
         "versions": library_versions((*RENDERING_LIBRARIES, *kind.libraries)),

@@ -6,7 +6,7 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval_suites.hypothesis import Transcript
-from eval_suites.models import ModelSpec, folder_hash
+from eval_suites.models import ModelSpec
 from kowhisper_tel.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -44,8 +44,16 @@ class Setting:
 
     quantisation: str
     options: DecodingOptions
+    device: str
     threads: int
     cache: Path
+
+
+def model_hash(spec: ModelSpec) -> str:
+    """Hash of what decides a Hugging Face model's output, wherever its folder lies."""
+    from kowhisper_tel.whisper import ct2
+
+    return ct2.model_hash(spec.folder)
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ class EngineKind:
     open: Callable[[ModelSpec, Setting], Engine]
     libraries: tuple[str, ...]
     quantised: bool = True
-    identify: Callable[[ModelSpec], str] = field(default=lambda spec: folder_hash(spec.folder))
+    identify: Callable[[ModelSpec], str] = model_hash
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from eval_suites.engines import Clip
 from eval_suites.hypothesis import Transcript
 
 if TYPE_CHECKING:
-    from kowhisper_tel.whisper.backends import Backend
+    from kowhisper_tel.whisper.backends.base import Backend
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
 

@@ -9,9 +9,9 @@ from eval_suites.models import ModelSpec
 
 def open_model(spec: ModelSpec, setting: Setting) -> Engine:
     """Load the model in this process."""
-    from kowhisper_tel.whisper.backends import TransformersBackend
+    from kowhisper_tel.whisper.backends.transformers import TransformersBackend
 
-    return WhisperEngine(TransformersBackend(spec.folder), setting.options)
+    return WhisperEngine(TransformersBackend(spec.folder, device=setting.device), setting.options)
 
 
 ENGINE = EngineKind("transformers", open_model, ("transformers", "torch"), quantised=False)

@@ -39,7 +39,7 @@ def build(
     written as its path.
 
     Raises ``UserError``: ``eval.suites_none``, ``eval.suite_unknown`` (naming those there are), ``eval.suite_twice``,
-    and ``eval.noise_empty`` for a folder without recordings.
+    ``eval.noise_unknown``, and ``eval.noise_empty`` for a folder without recordings.
     """
     sources = (noise,) if isinstance(noise, str) else tuple(noise or ())
     request = Request(manifest, sources)

@@ -1,0 +1,118 @@
+"""Tables: counts that add up, looping clips left out for all alike, and what may be compared."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+import jiwer
+import pytest
+
+from eval_suites import results
+from eval_suites.compatibility import check_compatible
+from eval_suites.results import Results
+from eval_suites.runner import evaluate
+from eval_suites.statistics import paired_bootstrap
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.manifest import Manifest
+
+_spec = importlib.util.spec_from_file_location("eval_suites_fake", Path(__file__).parent / "fake.py")
+assert _spec is not None
+assert _spec.loader is not None
+fake: Any = importlib.util.module_from_spec(_spec)
+sys.modules["eval_suites_fake"] = fake
+_spec.loader.exec_module(fake)
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    found: Manifest = fake.write_manifest(tmp_path_factory.mktemp("data"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(manifest: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("results")
+    evaluate(fake.specs("plain", "loopy"), manifest, fake.some_suites(), out, engine=fake.fake_engine(), seed=5)
+    return out
+
+
+@pytest.fixture
+def loaded(folder: Path) -> Results:
+    return results.load(folder)
+
+
+def test_rows_are_scored_like_jiwer(loaded: Results) -> None:
+    row = loaded.rows.iloc[3]
+    expected = jiwer.process_characters(row["reference_norm"].replace(" ", ""), row["hypothesis_norm"].replace(" ", ""))
+    errors = expected.substitutions + expected.deletions + expected.insertions
+    assert row["substitutions"] + row["deletions"] + row["insertions"] == errors
+    words = jiwer.process_words(row["reference_norm"], row["hypothesis_norm"])
+    assert row["wer_substitutions"] + row["wer_deletions"] + row["wer_insertions"] == (
+        words.substitutions + words.deletions + words.insertions
+    )
+    assert set(loaded.rows["tag_gender"]) == {"M", "F"}
+    assert set(loaded.rows["block"]) == {"s0", "s1", "s2", "s3"}
+    assert (loaded.rows["role"].unique() == ["base", "candidate"]).all()
+
+
+def test_tables_sum_counts(loaded: Results) -> None:
+    by_suite, by_stratum = results.table(loaded, "suite"), results.table(loaded)
+    assert list(by_suite["suite"]) == ["clean", "women", "noisy_10", "noisy_0"] * 2
+    assert list(by_stratum["stratum"]) == ["clean", "noisy"] * 2, "the women only repeat clean clips"
+    for model in ("plain", "loopy"):
+        noisy = by_suite[(by_suite["model"] == model) & (by_suite["stratum"] == "noisy")]
+        row = by_stratum[(by_stratum["model"] == model) & (by_stratum["stratum"] == "noisy")].iloc[0]
+        for column in ("clips", "hits", "substitutions", "deletions", "insertions", "reference_length", "loops"):
+            assert row[column] == noisy[column].sum(), column
+        errors = row["substitutions"] + row["deletions"] + row["insertions"]
+        assert row["cer"] == errors / row["reference_length"]
+        assert (row["utterances"], row["clips"], row["speakers"]) == (23, 46, 4)
+        assert row["hours"] == pytest.approx(loaded.utterances["duration_s"].sum() * 2 / 3600)
+        assert row["wer"] > 0
+    women = by_suite[by_suite["suite"] == "women"].iloc[0]
+    assert (women["clips"], women["speakers"]) == (11, 2)
+
+
+def test_looping_clips_are_left_out_for_all_models_alike(loaded: Results) -> None:
+    table = results.table(loaded).set_index(["model", "stratum"])
+    assert table.loc[("loopy", "clean"), "loops"] == 4  # u0, u7, u14, u21
+    assert table.loc[("plain", "clean"), "loops"] == 0
+    assert list(table.xs("clean", level="stratum")["clips_without_loops"]) == [19, 19]
+    kept = loaded.rows[(loaded.rows["suite"] == "clean") & (loaded.rows["model"] == "plain")]
+    kept = kept[~kept["utterance_id"].isin(["u0", "u7", "u14", "u21"])]
+    errors, length = (
+        kept[list(columns)].sum().sum()
+        for columns in (("substitutions", "deletions", "insertions"), ("hits", "substitutions", "deletions"))
+    )
+    assert table.loc[("plain", "clean"), "cer_without_loops"] == errors / length
+    assert table.loc[("loopy", "clean"), "cer_without_loops"] < table.loc[("loopy", "clean"), "cer"]
+
+
+def test_missing_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        results.load(tmp_path)
+    assert caught.value.exit_code == 5
+    assert "plan.json" in caught.value.text("ko")
+
+
+def test_results_are_compared_only_with_their_like(folder: Path, loaded: Results) -> None:
+    check_compatible(loaded, results.load(folder))
+    other = dataclasses.replace(loaded, versions={**loaded.versions, "normaliser": "else", "metrics.cer": "0"})
+    with pytest.raises(UserError) as caught:
+        check_compatible(loaded, other)
+    assert caught.value.facts["fields"] == "metrics.cer, normaliser"
+    assert caught.value.exit_code == 4
+    assert set(loaded.versions) >= {"manifest", "seed", "normaliser", "suites.clean", "metrics.cer", "metrics.loops"}
+
+
+def test_rows_go_into_the_bootstrap(loaded: Results) -> None:
+    rows = loaded.rows[loaded.rows["summed"]]
+    plain, loopy = (rows[rows["model"] == model] for model in ("plain", "loopy"))
+    interval = paired_bootstrap(plain, loopy, draws=200)
+    assert (interval.blocks, interval.clips, interval.strength) == (4, 69, "description")
+    assert interval.delta > 0
+    assert paired_bootstrap(plain, loopy, draws=200, metric="wer").delta != interval.delta
