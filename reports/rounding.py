@@ -58,10 +58,10 @@ def signed(number: float, decimals: int) -> str:
 
 
 def relative(change: float | None) -> Figure:
-    """A relative change (−0.283) as whole percent ("−28 %")."""
+    """A relative change (−0.283) as whole percent ("−28%")."""
     if change is None or not _known(change) or math.isinf(change):
         return Figure(None, NOTHING)
-    return Figure(round(100.0 * float(change), 2), signed(100.0 * float(change), 0) + " %")
+    return Figure(round(100.0 * float(change), 2), signed(100.0 * float(change), 0) + "%")
 
 
 def hours(seconds: float | None) -> Figure:

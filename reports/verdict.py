@@ -28,10 +28,10 @@ def main_row(headline: Headline) -> Row:
     return next((strata[name] for name in MAIN_STRATA if name in strata), headline.strata[0])
 
 
-def sentence(headline: Headline | None) -> Text:
-    """What was won and lost; only what the intervals carry is called lower or higher."""
+def sentences(headline: Headline | None) -> tuple[Text, ...]:
+    """What was won and lost, the main thing first; only what the intervals carry is called lower or higher."""
     if headline is None or headline.subject is None or headline.base is None:
-        return say("verdict.none")
+        return (say("verdict.none"),)
     row = main_row(headline)
     parts = [_change(row, headline, row.to_base, "base")]
     if headline.control:
@@ -42,7 +42,7 @@ def sentence(headline: Headline | None) -> Text:
     if headline.few_speakers:
         fewest = min(c.speakers for r in headline.strata for c in (r.to_base, r.to_control) if c)
         parts.append(say("verdict.few", speakers=fewest))
-    return Text.joined(parts)
+    return tuple(parts)
 
 
 def _change(row: Row, headline: Headline, change: Change | None, other: str) -> Text:

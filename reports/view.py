@@ -10,7 +10,7 @@ from reports.evidence import Evidence, ModelColumn, TrainingCurve
 from reports.sections import registry
 from reports.sections.headline import Headline
 from reports.text import Text, say
-from reports.verdict import Tile, sentence, tiles
+from reports.verdict import Tile, sentences, tiles
 
 if TYPE_CHECKING:
     from eval_suites.results import Results
@@ -23,7 +23,7 @@ class View:
     name: str
     made: str
     synthetic: bool
-    verdict: Text
+    verdict: tuple[Text, ...]
     tiles: tuple[Tile, ...]
     models: tuple[ModelColumn, ...]
     sections: Mapping[str, Any]
@@ -60,7 +60,7 @@ def build(
         str(evidence.provenance.get("name", "")),
         str(evidence.provenance.get("made", "")),
         synthetic,
-        sentence(headline),
+        sentences(headline),
         tiles(headline),
         evidence.models,
         sections,

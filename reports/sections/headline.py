@@ -65,6 +65,13 @@ class Headline:
     level_percent: int
 
     @property
+    def shown(self) -> tuple[Row, ...]:
+        """The rows without those that say what the stratum's row above them says."""
+        suites = [row.stratum for row in self.rows if not row.is_stratum]
+        same = {row.stratum: row.title for row in self.strata if suites.count(row.stratum) == 1}
+        return tuple(row for row in self.rows if row.is_stratum or same.get(row.stratum) != row.title)
+
+    @property
     def strata(self) -> tuple[Row, ...]:
         """Only the strata's rows."""
         return tuple(row for row in self.rows if row.is_stratum)

@@ -19,6 +19,11 @@
   const errors = (heard) => (heard.length ? heard[1] + heard[2] + heard[3] : Infinity);
   const rate = (row, model) => errors(row[2][model]) / Math.max(lengths[row[1]], 1);
 
+  function placeOf([, title, stratum]) {
+    const named = (lang) => (stratum[lang] === title[lang] ? title[lang] : `${stratum[lang]} · ${title[lang]}`);
+    return { en: named("en"), ko: named("ko") };
+  }
+
   function choose(select, choices) {
     for (const [value, text] of choices) {
       const option = make("option");
@@ -31,9 +36,7 @@
   }
 
   function fillFilters() {
-    const suites = data.suites.map(([, title, stratum], index) => [
-      String(index), { en: `${stratum.en} · ${title.en}`, ko: `${stratum.ko} · ${title.ko}` },
-    ]);
+    const suites = data.suites.map((suite, index) => [String(index), placeOf(suite)]);
     choose(form.elements.suite, [["", words.all_suites], ...suites]);
     choose(form.elements.model, [["", words.all_models], ...data.models.map((m, index) => [String(index), m[2]])]);
     const compared = base >= 0 && base !== subject ? ["broken", "fixed"] : [];
@@ -100,11 +103,9 @@
 
   function clip(row, models) {
     const [id, speaker, seconds, reference] = data.utterances[row[1]];
-    const [, title, stratum] = data.suites[row[0]];
     const item = make("li", "clip");
     const head = item.appendChild(make("p", "clip-head"));
-    const place = head.appendChild(make("span", "clip-suite"));
-    both(place, { en: `${stratum.en} · ${title.en}`, ko: `${stratum.ko} · ${title.ko}` });
+    both(head.appendChild(make("span", "clip-suite")), placeOf(data.suites[row[0]]));
     head.append(make("span", "clip-id", id));
     if (speaker) head.append(make("span", "", speaker));
     both(head.appendChild(make("span", "num")), words.seconds, { s: seconds.toFixed(1) });
@@ -132,7 +133,7 @@
     if (hypothesis.length > LONG) fold(element, text);
     const figures = element.appendChild(make("dd", "figures num"));
     const percent = (100 * errors(heard)) / Math.max(lengths[row[1]], 1);
-    figures.append(make("strong", "", lengths[row[1]] ? `${percent.toFixed(percent >= 100 ? 0 : 1)} %` : "–"));
+    figures.append(make("strong", "", lengths[row[1]] ? `${percent.toFixed(percent >= 100 ? 0 : 1)}%` : "–"));
     both(figures.appendChild(make("span", "soft")), words.counts, { s: heard[1], d: heard[2], i: heard[3] });
     if (heard[4]) both(figures.appendChild(make("span", "badge")), words.loop);
     return element;

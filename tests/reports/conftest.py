@@ -17,11 +17,19 @@ from eval_suites.suite import Suite
 from reports.evidence import TrainingCurve
 
 SENTENCES = (
-    "안녕하세요 고객님 무엇을 도와드릴까요", "카드 결제일을 십오 일로 바꾸고 싶은데요", "주문하신 상품은 내일 오전에 도착할 예정입니다",
-    "공일공 삼사오육 칠팔구공으로 연락 주세요", "요금이 지난달보다 이만 삼천 원 더 나왔어요", "네 확인해 보니 이중으로 청구되었네요 죄송합니다",
-    "인터넷이 자꾸 끊겨서 기사님을 불러 주셨으면 해요", "서울시 마포구 월드컵로 이백이십 번지 맞으신가요", "본인 확인을 위해 생년월일 여섯 자리를 말씀해 주세요",
-    "해지하면 위약금이 얼마나 나오는지 궁금합니다", "잠시만 기다려 주시면 담당 부서로 연결해 드리겠습니다", "감사합니다 좋은 하루 보내세요",
-)  # fmt: skip
+    "안녕하세요 고객님 무엇을 도와드릴까요",
+    "카드 결제일을 십오 일로 바꾸고 싶은데요",
+    "주문하신 상품은 내일 오전에 도착할 예정입니다",
+    "공일공 삼사오육 칠팔구공으로 연락 주세요",
+    "요금이 지난달보다 이만 삼천 원 더 나왔어요",
+    "네 확인해 보니 이중으로 청구되었네요 죄송합니다",
+    "인터넷이 자꾸 끊겨서 기사님을 불러 주셨으면 해요",
+    "서울시 마포구 월드컵로 이백이십 번지 맞으신가요",
+    "본인 확인을 위해 생년월일 여섯 자리를 말씀해 주세요",
+    "해지하면 위약금이 얼마나 나오는지 궁금합니다",
+    "잠시만 기다려 주시면 담당 부서로 연결해 드리겠습니다",
+    "감사합니다 좋은 하루 보내세요",
+)
 SUITES = (
     ("clean", "clean", "Clean", "깨끗한 음성", 0.0),
     ("phone_g711", "phone", "G.711 µ-law", "G.711 µ-law", 0.03),
@@ -55,7 +63,9 @@ def misheard(reference: str, rate: float, draw: random.Random) -> str:
     for character in reference:
         wrong = character != " " and draw.random() < rate
         kind = draw.choice("ssdi") if wrong else ""
-        heard.append({"": character, "s": draw.choice(SYLLABLES), "d": "", "i": character + draw.choice(SYLLABLES)}[kind])
+        heard.append(
+            {"": character, "s": draw.choice(SYLLABLES), "d": "", "i": character + draw.choice(SYLLABLES)}[kind]
+        )
     return " ".join("".join(heard).split())
 
 
@@ -65,7 +75,8 @@ def row(model: str, role: str, one: Suite, clip: dict[str, Any], hypothesis: str
         "model": model, "role": role, "suite": one.name, "stratum": one.stratum, "summed": one.summed,
         "utterance_id": clip["id"], "speaker": clip["speaker"], "call": None, "block": clip["speaker"] or clip["id"],
         "duration_s": clip["duration_s"], "tag_gender": clip["tags"]["gender"], "tag_age": clip["tags"]["age"],
-        "reference": clip["text"], "hypothesis": hypothesis, "reference_norm": clip["text"], "hypothesis_norm": hypothesis,
+        "reference": clip["text"], "reference_norm": clip["text"],
+        "hypothesis": hypothesis, "hypothesis_norm": hypothesis,
         "hits": tally.hits, "substitutions": tally.substitutions, "deletions": tally.deletions,
         "insertions": tally.insertions, "loop": loop, "attempts": 1 + loop,
     }  # fmt: skip
@@ -81,7 +92,7 @@ def make_results(
     texts: tuple[str, ...] = SENTENCES,
     models: tuple[tuple[str, str, float, float], ...] = MODELS,
 ) -> Results:
-    """Results whose models mishear at a rate of their own, harder suites more; ``extra`` adds to it by model and suite."""
+    """Results whose models mishear at rates of their own, harder suites more; ``extra`` adds by model and suite."""
     draw = random.Random(seed)
     clips = [
         {
@@ -128,9 +139,11 @@ PREPARE = {
     "rejects": {"audio.empty": 2, "label.empty": 5, "label.long": 1},
 }
 PROVENANCE = {
-    "name": "demo", "made": "2026-11-22 17:00 UTC", "command": ["python", "-m", "kowhisper_tel.run", "--config", "my calls.yaml"],
+    "name": "demo", "made": "2026-11-22 17:00 UTC",
+    "command": ["python", "-m", "kowhisper_tel.run", "--config", "my calls.yaml"],
     "seed": 7, "config": {"model": "builtin/whisper-base", "train": {"epochs": 3, "learning_rate": 2e-5}},
-    "machine": {"cpu": "x86-64", "cores": 2, "memory_gb": 16}, "versions": {"torch": "2.13.0", "transformers": "5.23.0"},
+    "machine": {"cpu": "x86-64", "cores": 2, "memory_gb": 16},
+    "versions": {"torch": "2.13.0", "transformers": "5.23.0"},
 }  # fmt: skip
 
 

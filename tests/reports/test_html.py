@@ -1,0 +1,118 @@
+"""The page: whole, the same each time, asking nobody for anything, and deaf to what transcripts say."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from eval_suites.results import Results
+from reports import html, view
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</script><img src=https://evil.example/x onerror=alert(2)>",
+    "<!--<script>",
+    "\"><svg onload=alert('3')>",
+    "&lt;b&gt; 앰퍼샌드 & 따옴표 ' \" \u2028",
+    "{{ 7 * 7 }} {% raw %}",
+)
+
+
+class Page(HTMLParser):
+    """What a parser makes of the page: elements, and the text of scripts and styles."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.inside: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem:
+            self.inside.append((self.elements[-1][1].get("type") or self.elements[-1][0], data))
+
+
+@pytest.fixture(scope="module")
+def page(results: Results, inputs: dict[str, Any]) -> str:
+    return html.page(view.build(results, **inputs))
+
+
+def digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def test_same_inputs_give_the_same_bytes(results: Results, inputs: dict[str, Any], page: str) -> None:
+    assert html.page(view.build(results, **inputs)) == page
+
+
+def test_policy_allows_exactly_its_own_script_and_style(page: str) -> None:
+    parsed = Page(page)
+    policy = next(a["content"] for t, a in parsed.elements if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy
+    assert policy.startswith("default-src 'none'; ")
+    scripts = [text for kind, text in parsed.inside if kind == "script"]
+    styles = [text for kind, text in parsed.inside if kind == "style"]
+    assert [f"script-src 'sha256-{digest(text)}'" in policy for text in scripts] == [True]
+    assert [f"style-src 'sha256-{digest(text)}'" in policy for text in styles] == [True]
+    assert not [a for _, a in parsed.elements if "style" in a or any(name.startswith("on") for name in a)]
+
+
+def test_nothing_is_fetched(page: str) -> None:
+    parsed = Page(page)
+    addresses = [a[name] or "" for _, a in parsed.elements for name in ("src", "href", "action", "srcset") if name in a]
+    assert all(address.startswith(("#", "data:")) for address in addresses)
+    without_namespace = page.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert not re.search(r"https?://|url\(|@import|\bfetch\b|XMLHttpRequest|innerHTML|\beval\(", without_namespace)
+
+
+def test_hostile_texts_stay_texts(make: Any, inputs: dict[str, Any]) -> None:
+    hostile = make(12, 3, texts=HOSTILE)
+    hostile.rows["speaker"] = "<script>speaker()</script>"
+    hostile.rows["hypothesis_norm"] = "</script><script>heard()</script>"
+    told = inputs["provenance"] | {"name": "<script>name()</script>", "note": "</dd><script>note()</script>"}
+    text = html.page(view.build(hostile, **inputs | {"provenance": told}))
+    parsed = Page(text)
+    kinds = [attributes.get("type", "own") for tag, attributes in parsed.elements if tag == "script"]
+    assert kinds == ["application/json", "application/json", "own"]
+    assert not {"img", "svg onload"} & {tag for tag, _ in parsed.elements}
+    assert not [a for _, a in parsed.elements if any(name.startswith("on") for name in a)]
+    block = next(data for kind, data in parsed.inside if kind == "application/json")
+    data = json.loads(block)
+    assert {reference for _, _, _, reference in data["utterances"]} == {" ".join(t.split()) for t in HOSTILE}
+    assert {hypothesis for hypothesis, _ in data["pairs"]} == {"</script><script>heard()</script>"}
+
+
+def test_a_synthetic_run_says_so_in_both_languages(results: Results, inputs: dict[str, Any], page: str) -> None:
+    assert "Synthetic voices." in page
+    assert "합성 음성입니다." in page
+    real = html.page(view.build(results, **inputs | {"synthetic": False}))
+    assert "Synthetic voices." not in real
+    assert "합성 음성입니다." not in real
+
+
+def test_the_page_stays_light(make: Any, inputs: dict[str, Any]) -> None:
+    text = html.page(view.build(make(84, 12), **inputs))
+    rows = json.loads(next(data for kind, data in Page(text).inside if kind == "application/json"))["rows"]
+    assert len(rows) >= 950
+    assert len(text.encode()) < 1_000_000
+
+
+def test_a_lone_base_model_still_has_a_page(make: Any) -> None:
+    text = html.page(view.build(make(6, 2, models=(("base", "base", 0.1, 0.1),))))
+    assert "there is nothing to compare" in text
+
+
+def test_an_empty_evaluation_has_a_page_too(make: Any) -> None:
+    empty = make(4, 2)
+    rows = empty.rows.iloc[:0]
+    text = html.page(view.build(type(empty)(**{**empty.__dict__, "rows": rows})))
+    assert "there is nothing to compare" in text

@@ -1,0 +1,64 @@
+"""Strings: every one in both languages, with the same facts; every key that is used is there."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+import pytest
+
+from kowhisper_tel.core.errors import catalogue as messages
+from kowhisper_tel.core.errors import placeholders
+from reports.sections import registry
+from reports.text import Text, catalogue, say
+
+
+@pytest.mark.parametrize("key", sorted(catalogue()))
+def test_both_languages_say_the_same_facts(key: str) -> None:
+    text = catalogue()[key]
+    assert text.en.strip()
+    assert text.ko.strip()
+    assert placeholders(text.en) == placeholders(text.ko)
+    assert not re.search("[가-힣]", text.en) or key == "common.language"
+
+
+@pytest.mark.parametrize("code", [code for code in messages() if code.startswith("gate.")])
+def test_messages_say_the_same_facts(code: str) -> None:
+    assert placeholders(messages()[code]["en"]) == placeholders(messages()[code]["ko"])
+
+
+def test_every_section_has_title_and_template() -> None:
+    names = {file.name for file in resources.files("reports.sections").iterdir()}
+    for section in registry():
+        assert say(f"{section.name}.title").en
+        assert f"{section.name}.html.j2" in names
+
+
+def test_keys_used_in_templates_exist() -> None:
+    files = [*resources.files("reports.sections").iterdir(), *resources.files("reports.templates").iterdir()]
+    used = [
+        key
+        for file in files
+        if file.name.endswith(".j2")
+        for key in re.findall(r"(?:\bt|words)\([\"']([a-z_]+\.[a-z_]+)[\"'][,)]", file.read_text(encoding="utf-8"))
+    ]
+    assert len(used) > 30
+    assert not set(used) - catalogue().keys()
+
+
+def test_keys_used_in_scripts_exist() -> None:
+    script = (resources.files("reports.sections") / "utterances.js").read_text(encoding="utf-8")
+    used = set(re.findall(r"words\.([a-z_]+)", script))
+    assert len(used) > 8
+    assert not {f"utterances.{key}" for key in used} - catalogue().keys()
+
+
+def test_no_template_speaks_one_language_only() -> None:
+    for file in resources.files("reports.sections").iterdir():
+        if file.name.endswith(".j2"):
+            bare = re.sub(r"{[{%].*?[%}]}|<[^>]*>|{#.*?#}", " ", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+            assert not re.findall(r"[A-Za-z]{2,}|[가-힣]{2,}", bare), file.name
+
+
+def test_facts_may_be_texts() -> None:
+    assert Text("to {a}", "{a}에").format(a=Text("you", "당신")) == Text("to you", "당신에")
