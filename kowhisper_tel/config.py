@@ -41,7 +41,7 @@ class Data(Section):
     """Where the speech comes from and how it is divided."""
 
     corpora: list[Corpus] = Field([Corpus(kind="demo")], min_length=1, description="sources, read in this order")
-    split: str | dict[Split, float] = Field(
+    split: str | dict[str, float] = Field(
         "8:1:1", description="train:test (8:2) or train:dev:test (8:1:1), or shares"
     )
     split_by: Literal["speaker", "utterance"] = Field("speaker", description="what may not stand on both sides")

@@ -31,7 +31,7 @@ class Run:
         return self.folder / "manifests"
 
     def model(self, name: str) -> Path:
-        """What ``train`` writes for one model (``model/``, ``checkpoints/``, ``curves.jsonl``), and its CTranslate2 form."""
+        """What ``train`` writes for one model, and its CTranslate2 form."""
         return self.folder / "models" / name
 
     @property

@@ -1,0 +1,29 @@
+"""The channels that a config names, as augment's mixtures."""
+
+from __future__ import annotations
+
+from augment import AugmentError, Channel, Mixture
+from kowhisper_tel.config import Train
+from kowhisper_tel.core.errors import UserError
+
+CLEAN = Channel("clean")
+
+
+def training_mixture(train: Train) -> Mixture:
+    """``train.channels`` with the clean share before it.
+
+    Raises ``UserError`` ``config.channel`` where a preset, effect, codec or file is unknown or cannot be had here.
+    """
+    from augment import presets
+
+    try:
+        named = train.channels
+        mixture = presets.get(named) if isinstance(named, str) else Mixture.from_json(named)
+        mixture.check()
+    except AugmentError as problem:
+        raise UserError("config.channel", problem=problem) from None
+    if train.clean_share == 1:
+        return Mixture(((1.0, CLEAN),))
+    total = sum(share for share, _ in mixture.parts)
+    scaled = tuple((share / total * (1 - train.clean_share), channel) for share, channel in mixture.parts)
+    return Mixture(((train.clean_share, CLEAN), *scaled)) if train.clean_share else Mixture(scaled)

@@ -1,0 +1,47 @@
+"""``run`` without a sub-command: the whole loop, in order, skipping what is already complete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from kowhisper_tel.commands.options import ConfigFile, Language, Name, Overrides, Overwrite, Resume
+
+
+def command(
+    context: typer.Context,
+    config: ConfigFile = None,
+    set_: Overrides = None,
+    name: Name = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    lang: Language = None,
+) -> None:
+    """Prepare, train with the clean control, evaluate and report: the whole loop. · 준비부터 보고서까지 한 번에"""
+    if context.invoked_subcommand is None:
+        whole_loop(config, set_ or [], name=name, resume=resume, overwrite=overwrite)
+
+
+def whole_loop(
+    config: Path | None = None,
+    overrides: list[str] | tuple[str, ...] = (),
+    *,
+    name: str | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+) -> Path:
+    """Run every stage of a config's run; returns the report's page."""
+    from kowhisper_tel.commands import stages
+    from kowhisper_tel.commands.progress import say
+    from kowhisper_tel.commands.run_folder import open_run
+
+    with open_run(config, overrides, name=name, resume=resume, overwrite=overwrite) as run:
+        stages.check(run)
+        stages.prepare(run)
+        for model in run.tuned:
+            stages.train(run, model)
+        stages.evaluate(run)
+        page = stages.report(run)
+    say(f"report: {page}", f"보고서: {page}")
+    return page

@@ -1,0 +1,171 @@
+"""The stages of a run, each a function of the run: plain files in, plain files out, skipped where complete."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kowhisper_tel.commands.channels import training_mixture
+from kowhisper_tel.commands.progress import bar, say
+from kowhisper_tel.commands.run_folder import BASE, CANDIDATE, Run
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.manifest import Manifest
+
+if TYPE_CHECKING:
+    from eval_suites.suite import Suite
+    from kowhisper_tel.data.prepare import PreparedData
+    from kowhisper_tel.train.settings import TrainSettings
+
+
+def check(run: Run) -> None:
+    """Refuse at once what would fail after hours: a channel, a suite, an engine or a model that can't be had."""
+    from eval_suites import engines, suites
+    from kowhisper_tel.whisper.resolve import resolve_model
+
+    training_mixture(run.config.train)
+    engines.get(run.config.evaluate.engine)
+    suites.build(run.config.evaluate.suites, noise=run.config.evaluate.noise)
+    resolve_model(run.config.model)
+
+
+def prepare(run: Run) -> PreparedData:
+    """Corpora to manifests."""
+    from kowhisper_tel.data.corpus import CorpusSpec
+    from kowhisper_tel.data.prepare import prepare as prepare_data
+    from kowhisper_tel.data.split import SplitSpec
+    from kowhisper_tel.whisper.model import load_tokenizer
+    from kowhisper_tel.whisper.resolve import resolve_model
+
+    data = run.config.data
+    tokenizer = load_tokenizer(resolve_model(run.config.model))
+    with bar("prepare", "데이터 준비") as progress:
+        prepared = prepare_data(
+            [CorpusSpec(**corpus.model_dump()) for corpus in data.corpora],
+            run.manifests,
+            split=SplitSpec.parse(data.split, data.split_by),
+            seed=run.config.seed,
+            count_tokens=lambda text: len(tokenizer(text, add_special_tokens=False).input_ids),
+            max_reject_share=data.max_reject_share,
+            progress=progress,
+        )
+    counts = prepared.summary
+    say(
+        "prepare: read {read} = {accepted} accepted + {rejected} rejected + {left_out} left out by limit".format(
+            **counts
+        ),
+        "데이터 준비: 읽음 {read} = 사용 {accepted} + 제외 {rejected} + limit로 뺌 {left_out}".format(**counts),
+    )
+    return prepared
+
+
+def train(run: Run, name: str) -> Path:
+    """Tune one model: ``phone``, or a control without telephone augmentation. Returns its folder."""
+    from kowhisper_tel.train.train import CLEAN
+    from kowhisper_tel.train.train import train as tune
+    from kowhisper_tel.whisper.resolve import resolve_model
+
+    with bar(f"train {name}", f"학습 {name}") as progress:
+        result = tune(
+            resolve_model(run.config.model),
+            _manifest(run, "train"),
+            _manifest(run, "dev") if (run.manifests / "dev.jsonl").is_file() else None,
+            training_mixture(run.config.train) if name == CANDIDATE else CLEAN,
+            run.model(name),
+            _train_settings(run),
+            seed=run.config.seed,
+            resume=True,
+            progress=progress,
+            dev_mixture=training_mixture(run.config.train),
+        )
+    return result.model
+
+
+def evaluate(run: Run) -> None:
+    """The base and every tuned model over the suites."""
+    from eval_suites.models import ModelSpec
+    from eval_suites.runner import evaluate as run_suites
+    from kowhisper_tel.whisper.decoding import DecodingOptions
+    from kowhisper_tel.whisper.resolve import resolve_model
+
+    settings = run.config.evaluate
+    models = {BASE: ModelSpec(resolve_model(run.config.model), "base")}
+    for name in run.tuned:
+        folder = run.model(name) / "model"
+        if not folder.is_dir():
+            raise UserError("run.stage_missing", folder=run.folder, needed=f"models/{name}/model", stage="train")
+        models[name] = ModelSpec(folder, "candidate" if name == CANDIDATE else "control")
+    with bar("evaluate", "평가") as progress:
+        run_suites(
+            models,
+            _manifest(run, "test"),
+            test_suites(run),
+            run.results,
+            engine=settings.engine,
+            quantisation=settings.quantisation,
+            batch_size=settings.batch_size,
+            seed=run.config.seed,
+            options=DecodingOptions(**settings.decoding.model_dump()),
+            progress=progress,
+        )
+
+
+def test_suites(run: Run) -> list[Suite]:
+    """The suites of the config, marked unseen where training never heard their condition."""
+    from eval_suites import suites, unseen
+
+    settings = run.config.evaluate
+    chosen = suites.build(settings.suites, manifest=_manifest(run, "test"), noise=settings.noise)
+    return unseen.mark(chosen, (channel for _, channel in training_mixture(run.config.train).parts))
+
+
+test_suites.__test__ = False  # type: ignore[attr-defined]  # the name is not a test's
+
+
+def report(run: Run) -> Path:
+    """Results to ``report.html``, CSVs and summaries; returns the page."""
+    from eval_suites import results
+    from reports.evidence import TrainingCurve
+    from reports.write import write_report
+
+    prepared = _json(run.manifests / "summary.json") or {}
+    roles = {name: "candidate" if name == CANDIDATE else "control" for name in run.tuned}
+    return write_report(
+        results.load(run.results),
+        run.report,
+        training=[TrainingCurve.read(run.model(n) / "curves.jsonl", n, role) for n, role in roles.items()],
+        prepare=prepared,
+        provenance=_provenance(run),
+        synthetic=bool(prepared.get("synthetic")),
+    )
+
+
+def _provenance(run: Run) -> Mapping[str, Any]:
+    return {
+        "name": run.config.name,
+        "seed": run.config.seed,
+        "base model": run.config.model,
+        "environment": _json(run.folder / "environment.json"),
+        "training": {name: _json(run.model(name) / "summary.json") for name in run.tuned},
+        "config": run.config.model_dump(mode="json"),
+    }
+
+
+def _manifest(run: Run, split: str) -> Manifest:
+    path = run.manifests / f"{split}.jsonl"
+    if not path.is_file():
+        raise UserError("run.stage_missing", folder=run.folder, needed=f"manifests/{split}.jsonl", stage="prepare")
+    return Manifest.read(path)
+
+
+def _train_settings(run: Run) -> TrainSettings:
+    from kowhisper_tel.train.settings import Lora, TrainSettings
+
+    values = run.config.train.model_dump(exclude={"controls", "channels", "clean_share", "lora"})
+    lora = run.config.train.lora
+    return TrainSettings(**values, lora=Lora(**lora.model_dump()) if lora else None)
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
