@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,11 +28,11 @@ def new_folder(path: Path) -> Iterator[Path]:
     """
     if path.is_dir() and any(path.iterdir()) and not (path / RECORD).is_file():
         raise UserError("prepare.foreign", path=path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    scratch = path.with_name(f".{path.name}.partial")
+    shutil.rmtree(scratch, ignore_errors=True)  # of a run that was killed
+    new = scratch / "new"
+    new.mkdir(parents=True)
     try:
-        new = scratch / "new"
-        new.mkdir()
         yield new
         if path.is_dir():
             path.rename(scratch / "old")

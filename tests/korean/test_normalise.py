@@ -8,7 +8,7 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kowhisper_tel.korean import normalise as module
@@ -21,22 +21,26 @@ KOREAN = st.text(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=60), KOREAN))
 def test_idempotent(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=60), KOREAN))
 def test_decomposed_scores_as_composed(text: str) -> None:
     assert normalise(unicodedata.normalize("NFD", text)) == normalise(unicodedata.normalize("NFC", text))
 
 
+@settings(deadline=None)
 @given(KOREAN)
 def test_no_digit_remains(text: str) -> None:
     assert not set(normalise(text)) & set("0123456789")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_fold_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kowhisper_tel.korean.verbalise import readings, verbalise
@@ -54,11 +54,13 @@ def test_developed_cases(shared: Path) -> None:
     assert len(wrong) <= 0.02 * len(accepted), wrong
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(min_codepoint=ord("가"), max_codepoint=ord("힣"))))
 def test_hangul_stays(text: str) -> None:
     assert verbalise(text) == text
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789개원월일시분번~-.,:/%$ 만억조천", max_size=40))
 def test_no_digit_remains_and_twice_is_once(text: str) -> None:
     said = verbalise(text)
@@ -66,6 +68,7 @@ def test_no_digit_remains_and_twice_is_once(text: str) -> None:
     assert verbalise(said) == said
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_readings_cover_what_changed(text: str) -> None:
     pieces = list(readings(text))
@@ -76,6 +79,7 @@ def test_readings_cover_what_changed(text: str) -> None:
     assert not set(rest) & set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
+@settings(deadline=None)
 @given(st.integers(0, LIMIT - 1))
 def test_sino_is_injective_by_reading_back(number: int) -> None:
     values = {"십": 10, "백": 100, "천": 1000}

@@ -88,6 +88,8 @@ def _entry(
     for column, feature in labels.items():
         record[column] = feature.int2str(record[column]) if record[column] not in (None, -1) else None
     audio = record.pop(columns["audio"])
+    if "id" not in columns:
+        record.pop("id", None)  # not unique, and no stratum
     try:
         fields = utterance_fields(record, {field: name for field, name in columns.items() if field != "audio"})
         if not isinstance(fields.setdefault("text", ""), str):

@@ -61,15 +61,16 @@ def _entry(
     except ValueError as problem:
         return Reject(place, "prepare.line", {"place": place, "problem": str(problem)})
     name = fields["audio"].strip()
-    fields.setdefault("id", _id(name, fields.get("start_s")))
     if not name:
-        return Reject(place, "prepare.line", {"place": place, "problem": f"{columns['audio']} is empty"}, fields["id"])
+        facts = {"place": place, "problem": f"{columns['audio']} is empty"}
+        return Reject(place, "prepare.line", facts, fields.get("id"))
+    fields.setdefault("id", _id(name, fields.get("start_s")))
     return Entry(Utterance(**fields | {"audio": str(root / name)}), place, raw_rate=options.get("raw_rate"))
 
 
 def _id(audio: str, start_s: float | None) -> str:
-    stem = str(Path(audio).with_suffix("")).replace("/", "-")
-    return stem if start_s is None else f"{stem}-{round(start_s * 1000):08d}"
+    stem = audio.removesuffix(Path(audio).suffix).replace("/", "-")
+    return stem if start_s is None else f"{stem}-{start_s:010.3f}"
 
 
 def _records(file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:

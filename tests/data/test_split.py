@@ -1,0 +1,118 @@
+"""Splits: no speaker on two sides, the same for any order of the input, durations near the shares."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.utterance import Utterance
+from kowhisper_tel.data.split import Part, SplitSpec, assign
+
+SPECS = st.sampled_from(["8:2", "6:4", "8:1:1"]).map(SplitSpec.parse)
+# Speaker number, milliseconds and (seldom) a split that the corpus gives this speaker.
+PEOPLE = st.lists(
+    st.tuples(
+        st.lists(st.integers(1, 30_000), min_size=1, max_size=5), st.sampled_from([None, None, None, "train", "test"])
+    ),
+    min_size=3,
+    max_size=12,
+).filter(lambda people: sum(given is None for _, given in people) >= 3)
+
+
+def corpus(people: list[tuple[list[int], str | None]]) -> list[Part]:
+    return [
+        Part(
+            Utterance(f"{speaker}-{n}", "a.wav", "가", speaker=f"s{speaker}"),
+            ms / 1000,
+            given_split if n == 0 else None,
+        )
+        for speaker, (lengths, given_split) in enumerate(people)
+        for n, ms in enumerate(lengths)
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(PEOPLE, SPECS, st.integers(0, 9))
+def test_laws(people: list[tuple[list[int], str | None]], spec: SplitSpec, seed: int) -> None:
+    parts = corpus(people)
+    placed = assign(parts, spec, seed)
+    sides = defaultdict(set)
+    for part in parts:
+        sides[part.utterance.speaker].add(placed[part.utterance.id])
+        assert part.given in (None, placed[part.utterance.id])
+    assert all(len(splits) == 1 for splits in sides.values())
+    free = {f"s{i}" for i, (_, given_split) in enumerate(people) if given_split is None}
+    assert {next(iter(sides[speaker])) for speaker in free} == set(spec.shares)
+    shuffled = parts[:]
+    random.Random(seed).shuffle(shuffled)
+    assert assign(shuffled, spec, seed) == placed
+
+
+@pytest.mark.parametrize("written", ["8:2", "6:4", "8:1:1"])
+def test_durations_come_near_the_shares(written: str) -> None:
+    spec = SplitSpec.parse(written)
+    parts = corpus([([100 + 37 * i % 900, 500], None) for i in range(60)])
+    placed = assign(parts, spec, 7)
+    total = sum(p.duration_s for p in parts)
+    for split, share in spec.shares.items():
+        found = sum(p.duration_s for p in parts if placed[p.utterance.id] == split) / total
+        assert found == pytest.approx(share, abs=0.02)
+
+
+def test_another_seed_is_another_split() -> None:
+    parts = corpus([([1000], None) for _ in range(30)])
+    spec = SplitSpec.parse("8:2")
+    assert len({tuple(assign(parts, spec, seed).values()) for seed in range(5)}) == 5
+
+
+def test_calls_stand_in_for_speakers_and_utterances_on_request() -> None:
+    parts = [Part(Utterance(f"u{i}", "a.wav", "가", call=f"c{i // 4}"), 1.0) for i in range(16)]
+    placed = assign(parts, SplitSpec.parse("6:4"), 1)
+    assert all(len({placed[f"u{i}"] for i in range(4 * call, 4 * call + 4)}) == 1 for call in range(4))
+    by_utterance = assign(
+        [Part(Utterance(f"u{i}", "a.wav", "가"), 1.0) for i in range(10)], SplitSpec.parse("8:2", "utterance"), 1
+    )
+    assert sorted(by_utterance.values()) == ["test"] * 2 + ["train"] * 8
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        (
+            [Part(Utterance("a", "a", "가", speaker="s"), 1.0), Part(Utterance("b", "a", "가", speaker="s"), 1.0)],
+            "few_speakers",
+        ),
+        ([Part(Utterance("a", "a", "가", speaker="s"), 1.0), Part(Utterance("b", "a", "가"), 1.0)], "no_speakers"),
+        (
+            [
+                Part(Utterance("a", "a", "가", speaker="s"), 1.0, "train"),
+                Part(Utterance("b", "a", "가", speaker="s"), 1.0, "test"),
+            ],
+            "speaker_overlap",
+        ),
+    ],
+)
+def test_refusals(parts: list[Part], code: str) -> None:
+    with pytest.raises(UserError) as caught:
+        assign(parts, SplitSpec.parse("8:2"), 1)
+    assert caught.value.code == f"prepare.{code}"
+
+
+def test_what_is_given_needs_no_speakers() -> None:
+    parts = [Part(Utterance("a", "a", "가"), 1.0, "train"), Part(Utterance("b", "a", "가"), 1.0, "test")]
+    assert assign(parts, SplitSpec.parse("8:2"), 1) == {"a": "train", "b": "test"}
+
+
+@pytest.mark.parametrize("written", ["8", "8:x", "8:0", "1:1:1:1", "nan:1", {"tset": 1.0}, {}, {"train": -1.0}])
+def test_bad_splits(written: str | dict[str, float]) -> None:
+    with pytest.raises(UserError, match="split"):
+        SplitSpec.parse(written)
+
+
+def test_shares_by_name() -> None:
+    assert SplitSpec.parse({"train": 3, "dev": 1}).shares == {"train": 0.75, "dev": 0.25}
