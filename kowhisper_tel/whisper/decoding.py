@@ -24,7 +24,7 @@ from kowhisper_tel.whisper.loops import compression_ratio, is_loop
 WINDOW_STEP_S = 0.5
 TOKENS_PER_S = 20.0
 SPARE_TOKENS = 20
-"""A fit window's text may have 20 tokens and 20 more a second (fast Korean has about 12); a longer one is suspicious."""
+"""The most a fit window's text may have: 20 tokens and 20 more a second (fast Korean has about 12)."""
 
 Audio = NDArray[np.float32]
 

@@ -7,14 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.whisper.backends.base import Features, RawDecode, Request
 from kowhisper_tel.whisper.vocabulary import Vocabulary
 
 
 class Ct2Backend:
-    """A folder that ``ct2.convert`` wrote, on ``threads`` cores (0: as CTranslate2 sees fit)."""
+    """A folder that ``ct2.convert`` wrote, on ``threads`` cores (0: as CTranslate2 sees fit).
+
+    Raises ``UserError`` ``model.not_ct2`` for another kind of folder.
+    """
 
     def __init__(self, folder: Path, threads: int = 0, device: str = "cpu", compute_type: str = "default") -> None:
+        if not (folder / "model.bin").is_file():
+            raise UserError("model.not_ct2", folder=folder)
         self._folder = folder
         self._settings = {"device": device, "compute_type": compute_type, "intra_threads": threads}
         self._model = self._load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,15 +74,12 @@ class TransformersBackend:
         from transformers import GenerationConfig
 
         config, vocabulary, begin = self._model.generation_config, self._vocabulary, len(request.prompt)
-        never = list(config.suppress_tokens or [])
-        if vocabulary.no_timestamps in request.prompt:
-            never += range(vocabulary.timestamp_begin, self._model.config.vocab_size)
         return GenerationConfig(
             decoder_start_token_id=vocabulary.start,
             bos_token_id=vocabulary.end,
             eos_token_id=vocabulary.end,
             pad_token_id=vocabulary.end,
-            suppress_tokens=never,
+            suppress_tokens=list(config.suppress_tokens or []),
             begin_suppress_tokens=list(config.begin_suppress_tokens or []),
             num_beams=request.beam_size if request.temperature == 0 else 1,
             do_sample=False,
@@ -106,7 +104,11 @@ class TransformersBackend:
         finished = end in new
         tokens = new[: new.index(end)] if finished else new
         scored = new[: len(tokens) + finished]
-        logprobs = self._model.proj_out(states[begin - 1 : begin - 1 + len(scored)]).float().log_softmax(-1)
+        logits = self._model.proj_out(states[begin - 1 : begin - 1 + len(scored)]).float()
+        config = self._model.generation_config  # as CTranslate2 scores: among the tokens that the config leaves
+        logits[:, list(config.suppress_tokens or [])] = -math.inf
+        logits[0, list(config.begin_suppress_tokens or [])] = -math.inf
+        logprobs = logits.log_softmax(-1)
         total = float(sum(logprobs[place, token] for place, token in enumerate(scored)))
         start = list(request.prompt).index(self._vocabulary.start)
         silence = self._model.proj_out(states[start]).float().softmax(-1)[self._vocabulary.no_timestamps - 1]

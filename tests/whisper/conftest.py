@@ -1,0 +1,50 @@
+"""Clips, and the embedded model in CTranslate2 form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+Audio = NDArray[np.float32]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def clip() -> Callable[[int, float], Audio]:
+    """Something like a voice: gliding harmonics under moving formants, with pauses. Seed and seconds."""
+
+    def make(seed: int, duration_s: float) -> Audio:
+        generator = np.random.default_rng(seed)
+        time = np.arange(round(duration_s * 16_000)) / 16_000
+        pitch = 120 + 60 * generator.random() + 25 * np.sin(2 * np.pi * (1 + generator.random()) * time)
+        phase = 2 * np.pi * np.cumsum(pitch) / 16_000
+        voice = np.zeros_like(time)
+        for harmonic in range(1, 25):
+            formant = 700 + 500 * np.sin(2 * np.pi * 2.3 * time + harmonic + seed)
+            voice += np.exp(-(((pitch * harmonic - formant) / 350) ** 2)) * np.sin(harmonic * phase)
+        gate = (np.sin(2 * np.pi * 3.1 * time + seed) > -0.5).astype(float)
+        noise = 0.003 * generator.standard_normal(len(time))
+        return (0.2 * voice * gate + noise).astype(np.float32)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def whisper_base_ct2(whisper_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The embedded model in CTranslate2 form, float32."""
+    from kowhisper_tel.whisper.ct2 import convert
+
+    return convert(whisper_base, tmp_path_factory.mktemp("ct2") / "float32", "float32")

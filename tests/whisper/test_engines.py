@@ -1,0 +1,112 @@
+"""Both engines say the same on the embedded model, and each says the same again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kowhisper_tel.core.audio import read_audio
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.whisper.backends.base import Backend, Features, Request
+from kowhisper_tel.whisper.backends.ctranslate2 import Ct2Backend
+from kowhisper_tel.whisper.backends.transformers import TransformersBackend
+from kowhisper_tel.whisper.ct2 import convert
+from kowhisper_tel.whisper.decoding import decode
+from kowhisper_tel.whisper.features import log_mel
+
+Clip = Callable[[int, float], np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def fast(whisper_base_ct2: Path) -> Ct2Backend:
+    return Ct2Backend(whisper_base_ct2, threads=1)
+
+
+@pytest.fixture(scope="module")
+def reference(whisper_base: Path) -> TransformersBackend:
+    return TransformersBackend(whisper_base)
+
+
+def features_of(clips: list[np.ndarray], window_s: float) -> Features:
+    samples = round(window_s * 16_000)
+    return np.stack([log_mel(np.pad(clip[:samples], (0, max(0, samples - len(clip))))) for clip in clips])
+
+
+def request(backend: Backend, *, timestamps: bool = False, limit: int = 40, temperature: float = 0.0) -> Request:
+    prompt = backend.vocabulary.prompt("ko", "transcribe", timestamps=timestamps)
+    return Request(prompt, limit, temperature=temperature, seed=3)
+
+
+@pytest.mark.parametrize("timestamps", [False, True])
+def test_the_same_tokens_from_the_same_features(
+    clip: Clip, fast: Ct2Backend, reference: TransformersBackend, timestamps: bool
+) -> None:
+    features = features_of([clip(seed, 1.0 + 0.5 * seed) for seed in range(4)], 4.0)
+    ours, theirs = (
+        backend.generate(features, request(backend, timestamps=timestamps)) for backend in (fast, reference)
+    )
+    assert [raw.tokens for raw in ours] == [raw.tokens for raw in theirs]
+    assert any(raw.tokens for raw in ours)
+    assert [raw.finished for raw in ours] == [raw.finished for raw in theirs]
+    np.testing.assert_allclose([r.no_speech_prob for r in ours], [r.no_speech_prob for r in theirs], atol=1e-3)
+    if not timestamps:  # with them CTranslate2 scores among the timestamps that its rules leave
+        np.testing.assert_allclose([r.avg_logprob for r in ours], [r.avg_logprob for r in theirs], atol=2e-3)
+
+
+def test_the_same_tokens_on_real_speech(shared: Path, fast: Ct2Backend, reference: TransformersBackend) -> None:
+    folder = shared / "data" / "korean_talks"
+    lines = (folder / "dev.jsonl").read_text(encoding="utf-8").splitlines()[:40:10]
+    clips = [read_audio(folder / json.loads(line)["audio"]) for line in lines]
+    for window_s in (6.5, 30.0):
+        features = features_of(clips if window_s < 30 else clips[:1], window_s)
+        ours, theirs = (backend.generate(features, request(backend, limit=60)) for backend in (fast, reference))
+        assert [raw.tokens for raw in ours] == [raw.tokens for raw in theirs]
+        assert all(raw.finished and raw.tokens for raw in ours)
+
+
+def test_a_draw_depends_on_its_request_alone(clip: Clip, fast: Ct2Backend, reference: TransformersBackend) -> None:
+    features = features_of([clip(1, 2.0), clip(2, 2.0)], 3.0)
+    for backend in (fast, reference):
+        drawn = request(backend, temperature=1.0, limit=12)
+        first = backend.generate(features, drawn)
+        backend.generate(features[:1], drawn)
+        assert backend.generate(features, drawn) == first
+        other = Request(drawn.prompt, drawn.max_new_tokens, temperature=1.0, seed=4)
+        assert backend.generate(features, other) != first
+
+
+def test_the_limit_holds_and_is_told(clip: Clip, fast: Ct2Backend, reference: TransformersBackend) -> None:
+    features = features_of([clip(1, 3.0)], 4.0)
+    for backend in (fast, reference):
+        (raw,) = backend.generate(features, request(backend, limit=1))
+        assert (len(raw.tokens), raw.finished) == (1, False)
+
+
+def test_decode_runs_through(clip: Clip, fast: Ct2Backend) -> None:
+    clips = [clip(1, 1.5), clip(2, 0.7)]
+    assert decode(fast, clips) == decode(fast, clips)
+
+
+def test_int8_is_made_once_and_works(whisper_base: Path, tmp_path: Path, clip: Clip) -> None:
+    folder = convert(whisper_base, tmp_path / "int8")
+    stamp = (folder / "model.bin").stat().st_mtime_ns
+    assert convert(whisper_base, tmp_path / "int8") == folder
+    assert (folder / "model.bin").stat().st_mtime_ns == stamp
+    assert (folder / "model.bin").stat().st_size < 80e6
+    (folder / "vocabulary.json").unlink()
+    convert(whisper_base, tmp_path / "int8")
+    assert (folder / "vocabulary.json").is_file()
+    assert len(decode(Ct2Backend(folder, threads=1), [clip(3, 1.0)])) == 1
+
+
+def test_bad_folders_and_names_are_told(whisper_base: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        convert(whisper_base, tmp_path / "out", "int7")
+    assert error.value.code == "model.quantisation"
+    with pytest.raises(UserError) as error:
+        Ct2Backend(whisper_base, threads=1)
+    assert error.value.code == "model.not_ct2"

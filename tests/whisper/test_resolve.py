@@ -1,0 +1,111 @@
+"""Folders and hub ids: what is refused, and that nothing else is asked of the network."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.whisper.model import load_model, load_tokenizer
+from kowhisper_tel.whisper.resolve import HUB_FILES, resolve_model
+
+
+@pytest.fixture
+def small(tmp_path: Path, whisper_base: Path) -> Path:
+    """A folder of a tiny random Whisper with the real tokenizer."""
+    from transformers import WhisperConfig, WhisperForConditionalGeneration
+
+    sizes = {f"{side}_{what}": 2 for side in ("encoder", "decoder") for what in ("layers", "attention_heads")}
+    ffn = {"encoder_ffn_dim": 16, "decoder_ffn_dim": 16}
+    folder = tmp_path / "small"
+    WhisperForConditionalGeneration(WhisperConfig(d_model=8, **sizes, **ffn)).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(whisper_base / name, folder / name)
+    return folder
+
+
+def code_of(name: str) -> str:
+    with pytest.raises(UserError) as error:
+        resolve_model(name)
+    for language in ("en", "ko"):
+        assert "{" not in error.value.text(language)
+    return error.value.code
+
+
+def test_a_good_folder_is_itself(small: Path) -> None:
+    assert resolve_model(str(small)) == small
+    assert load_model(small).config.d_model == 8
+    assert load_tokenizer(small).eos_token_id == 50257
+
+
+def test_pickled_weights_are_refused(small: Path) -> None:
+    (small / "model.safetensors").rename(small / "pytorch_model.bin")
+    assert code_of(str(small)) == "model.no_safetensors"
+
+
+def test_another_architecture_is_refused(small: Path) -> None:
+    (small / "config.json").write_text(json.dumps({"model_type": "wav2vec2"}))
+    assert code_of(str(small)) == "model.not_whisper"
+
+
+def test_what_is_missing_or_cut_off_is_named(small: Path) -> None:
+    whole = (small / "model.safetensors").read_bytes()
+    (small / "model.safetensors").write_bytes(whole[:-10])
+    assert code_of(str(small)) == "model.broken"
+    (small / "model.safetensors").write_bytes(whole)
+    (small / "tokenizer.json").unlink()
+    assert code_of(str(small)) == "model.no_tokenizer"
+    (small / "config.json").write_text("{")
+    assert code_of(str(small)) == "model.broken"
+    (small / "config.json").unlink()
+    assert code_of(str(small)) == "model.no_config"
+
+
+def test_weights_that_do_not_fill_the_model_are_refused(small: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    state = load_file(small / "model.safetensors")
+    state.pop("model.encoder.layers.1.fc1.weight")
+    save_file(state, small / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(UserError, match=r"layers\.1\.fc1"):
+        load_model(small)
+
+
+def test_a_tokenizer_larger_than_the_model_is_refused(small: Path) -> None:
+    config = json.loads((small / "config.json").read_text())
+    (small / "config.json").write_text(json.dumps({**config, "vocab_size": 51000}))
+    with pytest.raises(UserError) as error:
+        load_tokenizer(small)
+    assert error.value.code == "model.vocabulary"
+
+
+@pytest.mark.parametrize("name", ["./no/such/folder", "nosuch", "/tmp/no/such", "a/b/c"])
+def test_a_path_that_is_not_there_is_not_taken_for_a_hub_id(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: pytest.fail("the hub was asked"))
+    assert code_of(name) == "model.missing"
+
+
+def test_the_hub_is_asked_for_neither_pickles_nor_code(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
+
+    def download(name: str, **settings: object) -> str:
+        asked.update(settings, name=name)
+        return str(small)
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    assert resolve_model("openai/whisper-small") == small
+    assert asked == {"name": "openai/whisper-small", "allow_patterns": list(HUB_FILES)}
+    assert not any(pattern.endswith((".bin", ".py", ".pt", "*")) for pattern in HUB_FILES)
+
+
+def test_an_unreachable_hub_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    def download(*_: object, **__: object) -> str:
+        raise LocalEntryNotFoundError("offline")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    assert code_of("openai/whisper-small") == "model.hub_unreachable"
