@@ -9,6 +9,7 @@ from typing import Any
 from reports.evidence import Evidence
 from reports.rounding import Figure, count, hours
 from reports.sections import Section
+from reports.text import Text, say
 
 SPLITS = ("train", "dev", "test")
 
@@ -25,13 +26,12 @@ class Split:
 
 @dataclass(frozen=True)
 class DataCard:
-    """The splits, what was evaluated, the share of each tag's values, and the rejects by reason."""
+    """The splits, what was evaluated, each tag's values, and the rejects by reason."""
 
     splits: tuple[Split, ...]
     tags: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     rejects: tuple[tuple[str, int], ...] | None
-    accepted: Figure
-    rejected: Figure
+    intake: Text | None
 
 
 def build(evidence: Evidence) -> DataCard | None:
@@ -49,19 +49,25 @@ def build(evidence: Evidence) -> DataCard | None:
         if 1 <= len(values) <= 12:
             pairs = sorted(((str(v), int(n)) for v, n in values.items()), key=lambda pair: (-pair[1], pair[0]))
             tags.append((column.removeprefix("tag_"), tuple(pairs)))
-    rejects = _reasons(prepare)
     return DataCard(
         tuple(splits),
         tuple(tags),
-        rejects,
-        count(prepare.get("accepted")),
-        count(sum(number for _, number in rejects) if rejects is not None else None),
+        _reasons(prepare),
+        _intake(prepare),
     )
 
 
 def _split(name: str, facts: Mapping[str, Any]) -> Split:
     seconds = facts.get("seconds", 3600.0 * facts["hours"] if "hours" in facts else None)
     return Split(name, count(facts.get("utterances")), count(facts.get("speakers")), hours(seconds))
+
+
+def _intake(prepare: Mapping[str, Any]) -> Text | None:
+    """The sum that says that nothing went missing, where the summary holds it."""
+    names = ("read", "accepted", "rejected", "left_out")
+    if any(prepare.get(name) is None for name in names):
+        return None
+    return say("data_card.intake", **{name: count(prepare[name]) for name in names})
 
 
 def _reasons(prepare: Mapping[str, Any]) -> tuple[tuple[str, int], ...] | None:

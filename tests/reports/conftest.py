@@ -135,7 +135,10 @@ PREPARE = {
         "dev": {"utterances": 120, "speakers": 4, "hours": 0.1},
         "test": {"utterances": 60, "speakers": 8, "hours": 0.07},
     },
+    "read": 1880,
     "accepted": 1872,
+    "rejected": 8,
+    "left_out": 0,
     "rejects": {"audio.empty": 2, "label.empty": 5, "label.long": 1},
 }
 PROVENANCE = {
@@ -150,6 +153,12 @@ PROVENANCE = {
 @pytest.fixture(scope="session")
 def results() -> Results:
     return make_results()
+
+
+@pytest.fixture(scope="session")
+def small() -> Results:
+    """Quick ones, of one suite for each stratum."""
+    return make_results(12, 3, suites=(SUITES[0], SUITES[3], SUITES[7], SUITES[10]))
 
 
 @pytest.fixture(scope="session")

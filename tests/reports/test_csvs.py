@@ -34,14 +34,14 @@ def test_texts_come_back(text: str) -> None:
     assert not read.startswith(csvs.RISKY)
 
 
-def test_files_have_a_mark_and_all_rows(results: Results, inputs: dict[str, Any], tmp_path: Path) -> None:
-    made = view.build(results, **inputs)
+def test_files_have_a_mark_and_all_rows(small: Results, inputs: dict[str, Any], tmp_path: Path) -> None:
+    made = view.build(small, **inputs)
     names = {path.name for path in csvs.write(made, tmp_path)}
     assert names >= {"headline.csv", "utterances.csv", "speakers.csv"}
     for name in names:
         assert (tmp_path / name).read_bytes().startswith(b"\xef\xbb\xbf")
     with (tmp_path / "utterances.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert len(list(csv.DictReader(file))) == len(results.rows)
+        assert len(list(csv.DictReader(file))) == len(small.rows)
 
 
 def test_headline_is_what_the_rows_say(results: Results, inputs: dict[str, Any], tmp_path: Path) -> None:
@@ -57,8 +57,8 @@ def test_headline_is_what_the_rows_say(results: Results, inputs: dict[str, Any],
     assert lines["speaker", "", "base"]["change_to_base"] == ""
 
 
-def test_every_table_has_as_many_cells_as_columns(results: Results, inputs: dict[str, Any]) -> None:
-    made = view.build(results, **inputs)
+def test_every_table_has_as_many_cells_as_columns(small: Results, inputs: dict[str, Any]) -> None:
+    made = view.build(small, **inputs)
     for section in registry():
         if section.table:
             table = section.table(made.sections[section.name])

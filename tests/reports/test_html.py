@@ -23,6 +23,8 @@ HOSTILE = (
     "{{ 7 * 7 }} {% raw %}",
 )
 
+ONE = (("clean", "clean", "Clean", "깨끗한 음성", 0.0),)
+
 
 class Page(HTMLParser):
     """What a parser makes of the page: elements, and the text of scripts and styles."""
@@ -50,8 +52,8 @@ def digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def test_same_inputs_give_the_same_bytes(results: Results, inputs: dict[str, Any], page: str) -> None:
-    assert html.page(view.build(results, **inputs)) == page
+def test_same_inputs_give_the_same_bytes(small: Results, inputs: dict[str, Any]) -> None:
+    assert html.page(view.build(small, **inputs)) == html.page(view.build(small, **inputs))
 
 
 def test_policy_allows_exactly_its_own_script_and_style(page: str) -> None:
@@ -75,7 +77,7 @@ def test_nothing_is_fetched(page: str) -> None:
 
 
 def test_hostile_texts_stay_texts(make: Any, inputs: dict[str, Any]) -> None:
-    hostile = make(12, 3, texts=HOSTILE)
+    hostile = make(12, 3, texts=HOSTILE, suites=ONE)
     hostile.rows["speaker"] = "<script>speaker()</script>"
     hostile.rows["hypothesis_norm"] = "</script><script>heard()</script>"
     told = inputs["provenance"] | {"name": "<script>name()</script>", "note": "</dd><script>note()</script>"}
@@ -91,10 +93,10 @@ def test_hostile_texts_stay_texts(make: Any, inputs: dict[str, Any]) -> None:
     assert {hypothesis for hypothesis, _ in data["pairs"]} == {"</script><script>heard()</script>"}
 
 
-def test_a_synthetic_run_says_so_in_both_languages(results: Results, inputs: dict[str, Any], page: str) -> None:
+def test_a_synthetic_run_says_so_in_both_languages(small: Results, inputs: dict[str, Any], page: str) -> None:
     assert "Synthetic voices." in page
     assert "합성 음성입니다." in page
-    real = html.page(view.build(results, **inputs | {"synthetic": False}))
+    real = html.page(view.build(small, **inputs | {"synthetic": False}))
     assert "Synthetic voices." not in real
     assert "합성 음성입니다." not in real
 
@@ -107,12 +109,12 @@ def test_the_page_stays_light(make: Any, inputs: dict[str, Any]) -> None:
 
 
 def test_a_lone_base_model_still_has_a_page(make: Any) -> None:
-    text = html.page(view.build(make(6, 2, models=(("base", "base", 0.1, 0.1),))))
+    text = html.page(view.build(make(6, 2, models=(("base", "base", 0.1, 0.1),), suites=ONE)))
     assert "there is nothing to compare" in text
 
 
 def test_an_empty_evaluation_has_a_page_too(make: Any) -> None:
-    empty = make(4, 2)
+    empty = make(4, 2, suites=ONE)
     rows = empty.rows.iloc[:0]
     text = html.page(view.build(type(empty)(**{**empty.__dict__, "rows": rows})))
     assert "there is nothing to compare" in text

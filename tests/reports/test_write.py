@@ -17,26 +17,26 @@ from reports.write import write_report
 FILES = {"report.html", "headline.csv", "utterances.csv", "speakers.csv", "summary.json", "summary.md", "headline.svg"}
 
 
-def test_all_files_and_the_same_bytes_again(results: Results, inputs: dict[str, Any], tmp_path: Path) -> None:
-    path = write_report(results, tmp_path / "one", **inputs)
+def test_all_files_and_the_same_bytes_again(small: Results, inputs: dict[str, Any], tmp_path: Path) -> None:
+    path = write_report(small, tmp_path / "one", **inputs)
     assert path == tmp_path / "one" / "report.html"
-    write_report(results, tmp_path / "two", **inputs)
+    write_report(small, tmp_path / "two", **inputs)
     for name in FILES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert {file.name for file in (tmp_path / "one").iterdir()} == FILES
 
 
 def test_a_half_written_report_has_no_name(
-    results: Results, inputs: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Results, inputs: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_report(results, tmp_path, **inputs)
+    write_report(small, tmp_path, **inputs)
 
     def broken(*args: object) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(html, "write_text", broken)
     with pytest.raises(OSError, match="disk full"):
-        write_report(results, tmp_path, **inputs)
+        write_report(small, tmp_path, **inputs)
     assert not (tmp_path / "report.html").exists()
     assert {file.name for file in tmp_path.iterdir()} == FILES - {"report.html"}
 
@@ -54,20 +54,20 @@ def test_summary_says_what_the_page_says(results: Results, inputs: dict[str, Any
     assert shown in summary["verdict"]["en"]
 
 
-def test_markdown_is_inert(results: Results, inputs: dict[str, Any]) -> None:
+def test_markdown_is_inert(small: Results, inputs: dict[str, Any]) -> None:
     told = inputs["provenance"] | {"name": "a|b <img src=x> [link](https://x) @all"}
-    text = markdown.text(view.build(results, **inputs | {"provenance": told}))
+    text = markdown.text(view.build(small, **inputs | {"provenance": told}))
     assert "<img" not in text
     assert "[link](" not in text
     assert "\\@all" in text
     heads = [line for line in text.splitlines() if line.startswith("|---")]
     assert len(heads) == 2
     columns = {line.replace("\\|", "").count("|") for line in text.splitlines() if line.startswith("|")}
-    assert columns == {9}
+    assert columns == {10}  # nine cells
 
 
-def test_the_figure_stands_alone(results: Results, inputs: dict[str, Any]) -> None:
-    made = view.build(results, **inputs)
+def test_the_figure_stands_alone(small: Results, inputs: dict[str, Any]) -> None:
+    made = view.build(small, **inputs)
     for language, word in (("ko", "전화 튜닝"), ("en", "Phone-tuned")):
         root = ElementTree.fromstring(figures.headline_svg(made, language))
         assert root.get("width") == "880"
