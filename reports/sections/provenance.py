@@ -10,6 +10,9 @@ from reports.evidence import Evidence
 from reports.sections import Section
 from reports.text import Text
 
+SETTINGS = ("batch_size", "options", "versions")
+"""What an evaluation was planned with, beside what stands elsewhere on the page."""
+
 
 @dataclass(frozen=True)
 class ModelRow:
@@ -42,7 +45,9 @@ def build(evidence: Evidence) -> Provenance:
         for n, r in ((name, records[name]) for name in columns)
     )
     rest = {key: value for key, value in evidence.provenance.items() if key != "command"}
-    facts = [*_flat("", rest), *_flat("results", evidence.results.versions)]
+    versions = {k: v for k, v in evidence.results.versions.items() if not k.startswith("suites.")}
+    settings = {key: evidence.results.inputs.get(key) for key in SETTINGS}
+    facts = [*_flat("", rest), *_flat("results", versions), *_flat("evaluation", settings)]
     suites = tuple((suite.name, suite.fingerprint) for suite in evidence.results.suites)
     return Provenance(models, _command(evidence.provenance.get("command")), tuple(facts), suites)
 
