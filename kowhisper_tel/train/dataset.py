@@ -48,7 +48,7 @@ class AudioCache:
             start_s=utterance.start_s,
             end_s=utterance.end_s,
             track=utterance.track,
-        )
+        )[: MOST_TICKS * TICK_SAMPLES]  # a header may be off by a hair from what is decoded
         self._kept[utterance.id] = audio
         self._bytes += audio.nbytes
         while self._bytes > self._most and len(self._kept) > 1:

@@ -70,7 +70,6 @@ def train(
     inputs = _inputs(base, train, dev, mixture, dev_mixture, settings, seed)
     if _is_finished(out, inputs, resume):
         return _finished(out)
-    write_json(out / "inputs.json", inputs)
     with _own_random_state(), listening() as interrupt:
         return _train(
             base, train, dev, mixture, out, settings, seed, progress, dev_mixture, interrupt=interrupt, inputs=inputs
@@ -114,6 +113,7 @@ def _train(
         ids=[utterance.id for utterance in train],
     )
     steps = -(-len(schedule) // settings.gradient_accumulation_steps)
+    write_json(out / "inputs.json", inputs)
     trainer = WindowTrainer(
         keep_checkpoints=settings.save_total_limit,
         model=model,
