@@ -14,7 +14,7 @@ use in ``presets/``.
 """
 
 from augment.channel import Channel, Drawn, Rendered, replay
-from augment.errors import AudioError, AugmentError, CodecUnavailable, SpecError, UnknownName
+from augment.errors import AudioError, AugmentError, CodecUnavailable, SpecError, Unavailable, UnknownName
 from augment.mixture import Mixture
 from augment.randomness import rng
 from augment.time_map import TimeMap
@@ -29,6 +29,7 @@ __all__ = [
     "Rendered",
     "SpecError",
     "TimeMap",
+    "Unavailable",
     "UnknownName",
     "replay",
     "rng",

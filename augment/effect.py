@@ -21,7 +21,8 @@ Params = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Effect(Spec):
-    """What all effects share. A subclass gives ``name``, fields, ``change``, and ``draw_more`` if it needs more.
+    """What all effects share. A subclass gives ``name``, fields, ``examples`` (fields in JSON, for the contract
+    tests and the docs), ``change``, and ``draw_more`` if it needs more.
 
     The fields say how parameters are drawn; ``apply`` needs the drawn parameters only, so a clip can be made
     again from its record alone.
@@ -29,6 +30,7 @@ class Effect(Spec):
 
     name: ClassVar[str]
     keeps_time: ClassVar[bool] = True
+    examples: ClassVar[tuple[Mapping[str, Any], ...]] = ()
     chance: Annotated[Span, Number(0.0, 1.0)] = 1.0
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

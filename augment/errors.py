@@ -22,8 +22,12 @@ class UnknownName(SpecError):  # noqa: N818
     """A name (effect, field, codec, source, preset) that nothing goes by."""
 
 
-class CodecUnavailable(AugmentError, RuntimeError):  # noqa: N818
-    """A codec that is known, but cannot run on this machine. The message says how to get it."""
+class Unavailable(AugmentError, RuntimeError):  # noqa: N818
+    """Something that is known, but cannot run on this machine. The message says how to get it."""
+
+
+class CodecUnavailable(Unavailable):
+    """A codec whose library is absent."""
 
 
 def unknown(what: str, name: object, known: Iterable[str]) -> UnknownName:

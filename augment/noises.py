@@ -1,8 +1,8 @@
 """Synthetic noises by name. Each is made of Gaussian noise and a spectrum; none needs a file.
 
 ``white``, ``pink`` (-3 dB an octave), ``brown`` (-6 dB an octave), ``hum`` (60 Hz mains, as in Korea, and its
-harmonics), ``speech`` (stationary, with the long-term spectrum of speech), ``babble`` (four of these, each
-swelling as talkers do).
+harmonics), ``speech`` (stationary, with the long-term spectrum of speech), ``babble`` (four of these, each swelling as
+talkers do).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from augment.audio import Audio
 MAINS_HZ = 60.0
 LOWEST_HZ = 20.0
 TALKERS = 4
+CYCLE_STEPS = 16384
 SYLLABLES_HZ = 4.0
 LEAST_SAMPLES = 2048
 """Shorter noises are cut from one of this length, so that their spectrum has room."""
@@ -43,19 +44,18 @@ def synthesise(name: str, n_samples: int, rate: int, generator: np.random.Genera
     if name == "babble":
         return _babble(length, rate, generator)[:n_samples]
     shape: Shape = {"pink": _pink, "brown": _brown, "speech": _speech}[name]
-    return _shaped(shape, (1, length), rate, generator)[0, :n_samples]
+    return _shaped(shape, length, rate, generator)[:n_samples]
 
 
-def _shaped(shape: Shape, size: tuple[int, int], rate: int, generator: np.random.Generator) -> NDArray[np.float32]:
-    """Rows of Gaussian noise with an amplitude spectrum."""
+def _shaped(shape: Shape, n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
+    """Gaussian noise with an amplitude spectrum, drawn as a spectrum, so that one transform is enough."""
     from scipy import fft
 
-    rows, n_samples = size
     length = fft.next_fast_len(n_samples, real=True)
     frequencies = fft.rfftfreq(length, 1.0 / rate)
     amplitudes = np.where(frequencies >= LOWEST_HZ, shape(np.maximum(frequencies, LOWEST_HZ)), 0.0)
-    spectrum = fft.rfft(generator.standard_normal((rows, length), np.float32)) * amplitudes.astype(np.float32)
-    return np.asarray(fft.irfft(spectrum, length)[:, :n_samples], dtype=np.float32)
+    bins = generator.standard_normal(2 * len(frequencies), np.float32).view(np.complex64)
+    return np.asarray(fft.irfft(bins * amplitudes.astype(np.float32), length)[:n_samples], dtype=np.float32)
 
 
 def _pink(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -78,19 +78,15 @@ def _hum(n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
     # Rectified mains: even harmonics are the strong ones, and all fall off.
     amplitudes = generator.uniform(0.5, 1.0, len(harmonics)) * np.where(harmonics % 2, 0.5, 1.0) / harmonics
     phases = generator.uniform(0.0, 2 * np.pi, len(harmonics))
-    cycle = 2 * np.pi * MAINS_HZ * np.arange(n_samples) / rate
-    hum = np.zeros(n_samples, np.float64)
-    for harmonic, amplitude, phase in zip(harmonics, amplitudes, phases, strict=True):
-        hum += amplitude * np.sin(harmonic * cycle + phase)
-    return hum.astype(np.float32)
+    angles = 2 * np.pi * np.arange(CYCLE_STEPS) / CYCLE_STEPS
+    cycle = (amplitudes[:, np.newaxis] * np.sin(np.outer(harmonics, angles) + phases[:, np.newaxis])).sum(axis=0)
+    steps = (np.arange(n_samples) * (MAINS_HZ / rate * CYCLE_STEPS)).astype(np.int64) % CYCLE_STEPS
+    return np.asarray(cycle.astype(np.float32)[steps])
 
 
 def _babble(n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
-    voices = _shaped(_speech, (TALKERS, n_samples), rate, generator)
-    moments = np.arange(n_samples, dtype=np.float32) * np.float32(2 * SYLLABLES_HZ / rate)
-    steps = np.arange(int(moments[-1]) + 2)
-    babble = np.zeros(n_samples, np.float32)
-    for voice in voices:
-        loudness = generator.gamma(1.5, size=len(steps))
-        babble += voice * np.interp(moments, steps, loudness).astype(np.float32)
-    return babble
+    # Gaussian voices add up to one Gaussian voice with the sum of their powers, so one is enough.
+    pace = 2 * SYLLABLES_HZ / rate
+    powers = generator.gamma(1.5, size=(TALKERS, int(n_samples * pace) + 2)) ** 2
+    loudness = np.interp(np.arange(n_samples) * pace, np.arange(powers.shape[1]), np.sqrt(powers.sum(axis=0)))
+    return np.asarray(_shaped(_speech, n_samples, rate, generator) * loudness, dtype=np.float32)

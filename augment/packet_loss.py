@@ -16,6 +16,10 @@ from augment.errors import SpecError
 from augment.spec import Number, Span, Spec
 
 
+NEVER = 1e-12
+"""A rate below this loses nothing in any stream that can be held."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class GilbertElliott(Spec):
     """``rate``: the share of frames lost. ``mean_burst``: frames lost in a row, on average; without it, frames are
@@ -50,7 +54,7 @@ def lost_runs(
     generator: np.random.Generator, n_frames: int, rate: float, mean_burst: float | None = None
 ) -> NDArray[np.int64]:
     """Lost frames as runs ``[k, 2]`` of (first frame, number of frames), from a stationary start."""
-    if rate <= 0.0 or n_frames <= 0:
+    if rate < NEVER or n_frames <= 0:
         return np.zeros((0, 2), np.int64)
     burst = 1.0 / (1.0 - rate) if mean_burst is None else mean_burst
     leave_good, leave_bad = _leave_good(rate, burst), 1.0 / burst
@@ -61,8 +65,9 @@ def lost_runs(
     while covered < n_frames:
         # A state that is left with the same chance at every frame lasts a geometric number of frames.
         pairs = 8 + int(1.2 * (n_frames - covered) / (1.0 / leave_good + burst))
-        good.append(generator.geometric(leave_good, pairs))
-        bad.append(generator.geometric(leave_bad, pairs))
+        # Cut at the stream's length, for at tiny rates a stay may be too long to add up.
+        good.append(np.minimum(generator.geometric(leave_good, pairs), n_frames))
+        bad.append(np.minimum(generator.geometric(leave_bad, pairs), n_frames))
         covered += int(good[-1].sum() + bad[-1].sum())
     return _laid_out(np.concatenate(good), np.concatenate(bad), starts_bad, n_frames)
 

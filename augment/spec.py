@@ -133,7 +133,7 @@ class Plain(Kind):
 
 
 @functools.cache
-def _kinds(spec: Any) -> dict[str, Kind]:
+def _kinds_of(spec: Any) -> dict[str, Kind]:
     """The kind of each field of a spec, in their order."""
     hints = get_type_hints(spec, include_extras=True)
     return {field.name: hints[field.name].__metadata__[0] for field in dataclasses.fields(spec)}
@@ -148,11 +148,16 @@ class Spec:
 
     title: ClassVar[str] = "spec"
 
+    @property
+    def _kinds(self) -> dict[str, Kind]:
+        spec: Any = type(self)
+        return _kinds_of(spec)
+
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if value is not None or field.default is not None:
-                read = _kinds(type(self))[field.name].read(value, f"{self.title}: {field.name}")
+                read = self._kinds[field.name].read(value, f"{self.title}: {field.name}")
                 object.__setattr__(self, field.name, read)
 
     @classmethod
@@ -171,13 +176,13 @@ class Spec:
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object, defaults written out; a field that is None is left out."""
-        values = {key: getattr(self, key) for key in _kinds(type(self))}
-        return {key: _kinds(type(self))[key].to_json(value) for key, value in values.items() if value is not None}
+        values = {key: getattr(self, key) for key in self._kinds}
+        return {key: self._kinds[key].to_json(value) for key, value in values.items() if value is not None}
 
     def draw_fields(self, generator: np.random.Generator) -> dict[str, Any]:
         """One JSON value for each field, ranges and choices drawn in the order of the fields."""
         drawn: dict[str, Any] = {}
-        for key, kind in _kinds(type(self)).items():
+        for key, kind in self._kinds.items():
             value = getattr(self, key)
             drawn[key] = None if value is None else kind.draw(value, generator)
         return drawn

@@ -18,5 +18,6 @@ def stretch(audio: Audio, rate: int, *, speed: float = 1.0, semitones: float = 0
     stretcher.preset(1, rate)
     stretcher.setTimeFactor(speed)
     stretcher.setTransposeSemitones(semitones)
-    changed = np.asarray(stretcher.process(audio[np.newaxis]), dtype=np.float32)[0]
+    # A copy: the library takes no read-only array.
+    changed = np.asarray(stretcher.process(audio[np.newaxis].copy()), dtype=np.float32)[0]
     return fit_length(changed, n_samples)

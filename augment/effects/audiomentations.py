@@ -19,7 +19,7 @@ import numpy as np
 
 from augment.audio import Audio
 from augment.effect import Effect, Params
-from augment.errors import SpecError, unknown
+from augment.errors import SpecError, Unavailable, unknown
 from augment.spec import Choice, Name, Plain
 
 MOVES_TIME = ("AdjustDuration", "Padding", "RepeatPart", "Reverse", "Shift", "TimeStretch", "Trim")
@@ -27,6 +27,8 @@ MOVES_TIME = ("AdjustDuration", "Padding", "RepeatPart", "Reverse", "Shift", "Ti
 
 NOT_ALONE = ("Lambda",)
 """Transforms that cannot be written in JSON."""
+
+PROBE_RATE = 16000
 
 _global_state = threading.Lock()
 
@@ -41,13 +43,23 @@ class Audiomentations(Effect):
     """
 
     name = "audiomentations"
+    examples = ({"transform": "TanhDistortion"}, {"transform": ["AddGaussianSNR", "SevenBandParametricEQ"]})
     transform: Annotated[Choice, Name()]
     kwargs: Annotated[dict[str, Any] | None, Plain()] = None
 
     def check(self) -> None:
-        """Raise SpecError or UnknownName for a transform or arguments that audiomentations does not take."""
+        """Try each transform on a second of noise.
+
+        Raises:
+            SpecError, UnknownName: audiomentations does not take it, or it changes the length.
+            Unavailable: it needs a package that is not installed.
+        """
+        probe = 0.1 * np.random.default_rng(0).standard_normal(PROBE_RATE, np.float32)
         for transform in (self.transform,) if isinstance(self.transform, str) else self.transform:
-            _made(transform, self.kwargs)
+            effect = Audiomentations(transform=transform, kwargs=self.kwargs)
+            effect.apply(
+                probe, PROBE_RATE, effect.draw(np.random.default_rng(0), n_samples=PROBE_RATE, rate=PROBE_RATE)
+            )
 
     def draw_more(self, generator: np.random.Generator, fields: Params, *, n_samples: int, rate: int) -> Params:
         """A seed, and the parameters where they can be frozen."""
@@ -67,7 +79,13 @@ class Audiomentations(Effect):
             if params["parameters"] is not None:
                 made.parameters = dict(params["parameters"])
             made.freeze_parameters()
-            changed = np.asarray(made(sound, rate), dtype=np.float32)
+            try:
+                changed = np.asarray(made(sound, rate), dtype=np.float32)
+            except ImportError as error:
+                raise Unavailable(
+                    f"{params['transform']} needs a package that is not installed: {error.name}; "
+                    "pip install 'audiomentations[extras]' brings it"
+                ) from None
         if changed.shape != audio.shape:
             raise SpecError(
                 f"{params['transform']} gave {changed.shape} for {len(audio)} samples: it must keep the length"

@@ -22,6 +22,7 @@ class Clip(Effect):
     """
 
     name = "clip"
+    examples = ({"over_db": [3, 12]},)
     over_db: Annotated[Span, Number(0.0, 60.0)]
 
     @classmethod

@@ -23,6 +23,7 @@ class Codec(Effect):
     """
 
     name = "codec"
+    examples = ({"codec": "g711-a"}, {"codec": ["g711-mu", "amr-nb-4.75"], "loss": {"rate": [0, 0.1], "mean_burst": 2}})
     codec: Annotated[Choice, Name(codecs.get)]
     loss: Annotated[GilbertElliott | None, Nested(GilbertElliott)] = None
 

@@ -19,6 +19,7 @@ class Level(Effect):
     """Brings the active speech level to ``dbfs``. Peaks may pass full scale; silence stays as it is."""
 
     name = "level"
+    examples = ({"dbfs": [-36, -16]},)
     dbfs: Annotated[Span, Number(-80.0, 0.0)]
 
     @classmethod

@@ -31,6 +31,7 @@ class Noise(Effect):
     """
 
     name = "noise"
+    examples = ({"snr_db": [5, 20], "source": ["white", "pink", "brown", "hum", "speech", "babble"]},)
     snr_db: Annotated[Span, Number(-40.0, 100.0)]
     source: Annotated[Choice, Name(_check_source)] = "pink"
 

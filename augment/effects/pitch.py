@@ -17,6 +17,7 @@ class Pitch(Effect):
     """The voice ``semitones`` higher (or lower, if negative), its formants with it; time is kept."""
 
     name = "pitch"
+    examples = ({"semitones": [-3, 3]},)
     semitones: Annotated[Span, Number(-12.0, 12.0)]
 
     @classmethod

@@ -17,6 +17,7 @@ class Resample(Effect):
     """Down to ``rate_hz`` and back (soxr, linear phase, no delay). A rate that is not lower changes nothing."""
 
     name = "resample"
+    examples = ({}, {"rate_hz": [5000, 11025]})
     rate_hz: Annotated[Span, Number(1000.0, 192000.0)] = 8000.0
 
     @classmethod

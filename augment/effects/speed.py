@@ -19,6 +19,7 @@ class Speed(Effect):
 
     name = "speed"
     keeps_time = False
+    examples = ({"factor": [0.8, 1.25]},)
     factor: Annotated[Span, Number(0.5, 2.0)]
 
     @classmethod
