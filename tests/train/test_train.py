@@ -25,7 +25,8 @@ from kowhisper_tel.train.train import CLEAN, TrainResult, train
 
 DYING = Path(__file__).parent / "dying.py"
 _spec = importlib.util.spec_from_file_location("dying", DYING)
-assert _spec is not None and _spec.loader is not None
+assert _spec is not None
+assert _spec.loader is not None
 _dying = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_dying)
 SETTINGS: TrainSettings = _dying.SETTINGS
