@@ -59,8 +59,8 @@ class DecodingOptions:
 class Decoded:
     """The text of one clip, and how it came about.
 
-    ``window_s`` and ``attempts`` are those that led to this text: 1 attempt is the fit window alone. ``loop``: no
-    attempt was free of suspicion of a loop, and this is the least repetitive of them.
+    ``window_s`` is the window that gave this text, ``attempts`` how many decodings were made (1: the fit window was
+    enough). ``loop``: none of them was free of loops, and this is the least repetitive.
     """
 
     text: str

@@ -96,9 +96,9 @@ def _from_hub(name: str) -> Path:
 
     try:
         return Path(snapshot_download(name, allow_patterns=list(HUB_FILES)))
+    except GatedRepoError:  # a kind of the next
+        raise UserError("model.hub_gated", name=name) from None
     except (RepositoryNotFoundError, HFValidationError):
         raise UserError("model.hub_unknown", name=name) from None
-    except GatedRepoError:
-        raise UserError("model.hub_gated", name=name) from None
     except (LocalEntryNotFoundError, OSError) as problem:
         raise UserError("model.hub_unreachable", name=name, problem=type(problem).__name__) from None

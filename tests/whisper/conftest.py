@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,3 +49,17 @@ def whisper_base_ct2(whisper_base: Path, tmp_path_factory: pytest.TempPathFactor
     from kowhisper_tel.whisper.ct2 import convert
 
     return convert(whisper_base, tmp_path_factory.mktemp("ct2") / "float32", "float32")
+
+
+@pytest.fixture
+def small(tmp_path: Path, whisper_base: Path) -> Path:
+    """A folder of a tiny random Whisper with the real tokenizer."""
+    from transformers import WhisperConfig, WhisperForConditionalGeneration
+
+    sizes = {f"{side}_{what}": 2 for side in ("encoder", "decoder") for what in ("layers", "attention_heads")}
+    ffn = {"encoder_ffn_dim": 16, "decoder_ffn_dim": 16}
+    folder = tmp_path / "small"
+    WhisperForConditionalGeneration(WhisperConfig(d_model=8, **sizes, **ffn)).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(whisper_base / name, folder / name)
+    return folder

@@ -15,7 +15,7 @@ from kowhisper_tel.whisper.backends.base import Backend, Features, Request
 from kowhisper_tel.whisper.backends.ctranslate2 import Ct2Backend
 from kowhisper_tel.whisper.backends.transformers import TransformersBackend
 from kowhisper_tel.whisper.ct2 import convert
-from kowhisper_tel.whisper.decoding import decode
+from kowhisper_tel.whisper.decoding import DecodingOptions, decode
 from kowhisper_tel.whisper.features import log_mel
 
 Clip = Callable[[int, float], np.ndarray]
@@ -91,16 +91,31 @@ def test_decode_runs_through(clip: Clip, fast: Ct2Backend) -> None:
     assert decode(fast, clips) == decode(fast, clips)
 
 
-def test_int8_is_made_once_and_works(whisper_base: Path, tmp_path: Path, clip: Clip) -> None:
-    folder = convert(whisper_base, tmp_path / "int8")
+def test_an_export_is_made_once_and_works(small: Path, tmp_path: Path, clip: Clip) -> None:
+    folder = convert(small, tmp_path / "int8")
     stamp = (folder / "model.bin").stat().st_mtime_ns
-    assert convert(whisper_base, tmp_path / "int8") == folder
+    assert convert(small, tmp_path / "int8") == folder
     assert (folder / "model.bin").stat().st_mtime_ns == stamp
-    assert (folder / "model.bin").stat().st_size < 80e6
+    assert (folder / "model.bin").stat().st_size < (small / "model.safetensors").stat().st_size / 2
     (folder / "vocabulary.json").unlink()
-    convert(whisper_base, tmp_path / "int8")
+    convert(small, tmp_path / "int8")
     assert (folder / "vocabulary.json").is_file()
-    assert len(decode(Ct2Backend(folder, threads=1), [clip(3, 1.0)])) == 1
+    backend = Ct2Backend(folder, threads=1)
+    options = DecodingOptions(temperatures=(0.0,), max_new_tokens=8)
+    assert len(decode(backend, [clip(3, 1.0)], options)) == 1
+
+
+def test_an_export_of_other_weights_takes_the_place(small: Path, tmp_path: Path) -> None:
+    first = convert(small, tmp_path / "out", "float32") / "model.bin"
+    before = first.read_bytes()
+    from safetensors.torch import load_file, save_file
+
+    state = load_file(small / "model.safetensors")
+    state["model.encoder.conv1.bias"] += 1
+    save_file(state, small / "model.safetensors", metadata={"format": "pt"})
+    convert(small, tmp_path / "out", "float32")
+    assert first.read_bytes() != before
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
 def test_bad_folders_and_names_are_told(whisper_base: Path, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,20 +10,6 @@ import pytest
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.whisper.model import load_model, load_tokenizer
 from kowhisper_tel.whisper.resolve import HUB_FILES, resolve_model
-
-
-@pytest.fixture
-def small(tmp_path: Path, whisper_base: Path) -> Path:
-    """A folder of a tiny random Whisper with the real tokenizer."""
-    from transformers import WhisperConfig, WhisperForConditionalGeneration
-
-    sizes = {f"{side}_{what}": 2 for side in ("encoder", "decoder") for what in ("layers", "attention_heads")}
-    ffn = {"encoder_ffn_dim": 16, "decoder_ffn_dim": 16}
-    folder = tmp_path / "small"
-    WhisperForConditionalGeneration(WhisperConfig(d_model=8, **sizes, **ffn)).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(whisper_base / name, folder / name)
-    return folder
 
 
 def code_of(name: str) -> str:
