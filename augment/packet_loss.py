@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from augment.errors import SpecError
 from augment.spec import Number, Span, Spec
 
-
 NEVER = 1e-12
 """A rate below this loses nothing in any stream that can be held."""
 
