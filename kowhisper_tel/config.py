@@ -1,4 +1,4 @@
-"""The configuration of a run: pydantic models with the defaults. ``Config()`` is the embedded demo.
+"""The configuration of a run: pydantic models with the defaults. Without a file, ``demo.yaml`` beside this one is read.
 
 One YAML file is checked against these models; an unknown key is an error that suggests the near one. Names match
 Hugging Face training arguments where the meaning is the same. The rooms below take plain arguments, never this.
@@ -17,6 +17,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kowhisper_tel.core.errors import UserError
+
+DEMO = Path(__file__).with_name("demo.yaml")
+"""The config of the embedded demo."""
 
 Split = Literal["train", "dev", "test"]
 
@@ -40,10 +43,8 @@ class Corpus(Section):
 class Data(Section):
     """Where the speech comes from and how it is divided."""
 
-    corpora: list[Corpus] = Field([Corpus(kind="demo")], min_length=1, description="sources, read in this order")
-    split: str | dict[str, float] = Field(
-        "8:1:1", description="train:test (8:2) or train:dev:test (8:1:1), or shares"
-    )
+    corpora: list[Corpus] = Field(min_length=1, description="sources, read in this order")
+    split: str | dict[str, float] = Field("8:1:1", description="train:test (8:2) or train:dev:test (8:1:1), or shares")
     split_by: Literal["speaker", "utterance"] = Field("speaker", description="what may not stand on both sides")
     max_reject_share: float = Field(0.1, ge=0, le=1, description="stop where more of the input is rejected than this")
 
@@ -94,6 +95,7 @@ class Evaluate(Section):
     """The stratified test."""
 
     suites: list[str] = Field(["clean", "phone", "noisy", "speaker"], min_length=1, description="suites by name")
+    limit: int | None = Field(None, ge=1, description="test on a seeded random sample of this many utterances")
     noise: str | list[str] | None = Field(None, description="noise files or a folder; without it, synthetic noise")
     engine: Literal["ctranslate2", "transformers"] = Field("ctranslate2", description="one engine serves all models")
     quantisation: str = Field("int8", description="int8, float16, float32, … (CTranslate2 only)")
@@ -110,13 +112,13 @@ class Gate(Section):
 
 
 class Config(Section):
-    """Everything a run needs. The defaults are the embedded demo."""
+    """Everything a run needs. ``name`` and ``data.corpora`` have no default."""
 
-    name: str = Field("demo", pattern=r"^[\w.-]+$", description="the run's folder in `runs`")
+    name: str = Field(pattern=r"^[\w.-]+$", description="the run's folder in `runs`")
     runs: str = Field("runs", description="the folder of all runs, relative to where the command is given")
     seed: int = Field(7, ge=0, description="the only source of randomness")
     model: str = Field("builtin/whisper-base", description="the base model: builtin/…, a folder or a hub id")
-    data: Data = Field(Data(), description="corpora and split")
+    data: Data = Field(description="corpora and split")
     train: Train = Field(Train(), description="fine-tuning")
     evaluate: Evaluate = Field(Evaluate(), description="suites and engine")
     gate: Gate = Field(Gate(), description="regression rule")
@@ -130,20 +132,20 @@ class Config(Section):
 
 
 def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Config:
-    """The config of a YAML file (or the embedded default), with ``a.b=c`` overrides.
+    """The config of a YAML file (or the embedded demo's), with ``a.b=c`` overrides.
 
     ``${NAME}`` in a value is replaced by the environment variable; relative corpus, noise and model paths are taken
     from the config file's folder. Raises ``UserError``: ``config.missing``, ``config.yaml``, ``config.invalid``,
     ``config.variable``, ``config.override``.
     """
-    values = _read_yaml(path) if path else {}
+    values = _read_yaml(path or DEMO)
     for override in overrides:
         _override(values, override)
     values = _expand(values)
     try:
         config = Config.model_validate(values)
     except ValidationError as problems:
-        raise UserError("config.invalid", path=path or "--set", problems=_explain(problems)) from None
+        raise UserError("config.invalid", path=path or "(demo)", problems=_explain(problems)) from None
     return _anchor(config, path.parent if path else Path())
 
 

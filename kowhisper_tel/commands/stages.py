@@ -99,8 +99,8 @@ def evaluate(run: Run) -> None:
     with bar("evaluate", "평가") as progress:
         run_suites(
             models,
-            _manifest(run, "test"),
-            test_suites(run),
+            test_set(run),
+            suites_of(run),
             run.results,
             engine=settings.engine,
             quantisation=settings.quantisation,
@@ -111,16 +111,27 @@ def evaluate(run: Run) -> None:
         )
 
 
-def test_suites(run: Run) -> list[Suite]:
+def test_set(run: Run) -> Manifest:
+    """The test utterances, or the config's seeded sample of them."""
+    from augment import rng
+
+    manifest, limit = _manifest(run, "test"), run.config.evaluate.limit
+    if limit is None or limit >= len(manifest):
+        return manifest
+    ids = sorted(utterance.id for utterance in manifest)
+    return manifest.only(rng(run.config.seed, "test sample").choice(ids, limit, replace=False).tolist())
+
+
+test_set.__test__ = False  # type: ignore[attr-defined]  # not a test, for all its name
+
+
+def suites_of(run: Run) -> list[Suite]:
     """The suites of the config, marked unseen where training never heard their condition."""
     from eval_suites import suites, unseen
 
     settings = run.config.evaluate
-    chosen = suites.build(settings.suites, manifest=_manifest(run, "test"), noise=settings.noise)
+    chosen = suites.build(settings.suites, manifest=test_set(run), noise=settings.noise)
     return unseen.mark(chosen, (channel for _, channel in training_mixture(run.config.train).parts))
-
-
-test_suites.__test__ = False  # type: ignore[attr-defined]  # the name is not a test's
 
 
 def report(run: Run) -> Path:

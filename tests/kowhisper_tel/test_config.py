@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kowhisper_tel.config import Config, dump_config, load_config
+from kowhisper_tel.config import dump_config, load_config
 from kowhisper_tel.core.errors import UserError
 
 
@@ -14,7 +14,12 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_the_default_survives_yaml(tmp_path: Path) -> None:
-    assert load_config(write(tmp_path, dump_config(Config()))) == Config()
+    assert load_config(write(tmp_path, dump_config(load_config()))) == load_config()
+
+
+def test_a_config_of_ones_own_names_its_corpora(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"data: Field required"):
+        load_config(write(tmp_path, "name: mine"))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,7 @@ def test_a_bad_override_is_named(override: str) -> None:
 def test_paths_are_taken_from_the_config_files_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "calls.jsonl").touch()
     monkeypatch.setenv("HUB_NAME", "who/corpus")
-    text = "data: {corpora: [{kind: manifest, path: calls.jsonl}, {kind: dataset, path: '${HUB_NAME}'}]}"
+    text = "name: x\ndata: {corpora: [{kind: manifest, path: calls.jsonl}, {kind: dataset, path: '${HUB_NAME}'}]}"
     corpora = load_config(write(tmp_path, text)).data.corpora
     assert corpora[0].path == str(tmp_path / "calls.jsonl")
     assert corpora[1].path == "who/corpus"
