@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -54,7 +55,7 @@ class Renderer:
 
 
 def duration_s(manifest: Manifest, utterance: Utterance) -> float:
-    """Seconds of audio that an utterance holds, from its times or its file's header."""
+    """Seconds of audio that an utterance holds, from its times or its file's header, rounded up to a thousandth."""
     start_s = utterance.start_s or 0.0
     end_s = utterance.end_s if utterance.end_s is not None else probe(manifest.audio_path(utterance)).duration_s
-    return round(end_s - start_s, 3)
+    return math.ceil((end_s - start_s) * 1000 - 1e-6) / 1000  # never down: a window's limit must hold

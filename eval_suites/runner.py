@@ -29,7 +29,7 @@ from eval_suites.store import HYPOTHESES, TIMINGS, Store
 from eval_suites.suite import Suite
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import is_complete, mark_complete, write_json, write_lines
+from kowhisper_tel.core.files import mark_complete, write_json, write_lines
 from kowhisper_tel.core.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -85,8 +85,6 @@ def evaluate(
     plan = _plan(models, manifest, suites, clips, kind, setting, batch_size, seed)
     _claim(out, plan, overwrite)
     _describe(out, plan, suites, clips)
-    if is_complete(out, plan.to_json()):
-        return
     channels = {suite.rendering: suite.channel for suite in suites}
     _decode(plan, Store(out, plan), Renderer(manifest, channels, seed), models, kind, setting, progress)
     mark_complete(out, plan.to_json())

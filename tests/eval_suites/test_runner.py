@@ -76,6 +76,9 @@ def test_no_rendering_is_decoded_twice(manifest: Manifest, tmp_path: Path) -> No
     assert len(rows) == 2 * (3 * len(manifest) + len(manifest) // 2)  # and the women of the clean suite again
     run(manifest, tmp_path, fake.fake_engine(heard))
     assert len(heard) == len(hypotheses(tmp_path).splitlines())  # a complete folder is left as it is
+    (tmp_path / "hypotheses.jsonl").unlink()
+    run(manifest, tmp_path)
+    assert len(results.load(tmp_path).rows) == len(rows)  # and one that has lost its hypotheses is not believed
 
 
 def test_each_line_is_what_the_contract_says(whole: Path, manifest: Manifest) -> None:
