@@ -62,11 +62,19 @@ class WindowedWhisper(WhisperForConditionalGeneration):  # type: ignore[misc]
         return Seq2SeqLMOutput(loss=loss / (asked.sum() if num_items_in_batch is None else num_items_in_batch))
 
 
-def load(base: Path, lora: Lora | None, label_smoothing: float, seed: int) -> Any:
+def load(
+    base: Path,
+    lora: Lora | None = None,
+    *,
+    label_smoothing: float = 0.0,
+    freeze_embeddings: bool = False,
+    seed: int = 0,
+) -> Any:
     """The base model in fp32, ready to be trained; ``lora`` wraps it in a ``PeftModel`` drawn by ``seed``."""
     model: Any = load_model(base)
     model.__class__ = WindowedWhisper  # the same modules and weights: only the forward pass differs
     model.label_smoothing = label_smoothing
+    model.get_input_embeddings().requires_grad_(not freeze_embeddings)
     if lora is None:
         return model
     import peft

@@ -70,7 +70,7 @@ def train(
     inputs = _inputs(base, train, dev, mixture, dev_mixture, settings, seed)
     if _is_finished(out, inputs, resume):
         return _finished(out)
-    with _own_random_state(), listening() as interrupt:
+    with _own_random_state(), _no_bars(), listening() as interrupt:
         return _train(
             base, train, dev, mixture, out, settings, seed, progress, dev_mixture, interrupt=interrupt, inputs=inputs
         )
@@ -102,7 +102,13 @@ def _train(
     tokenizer = load_tokenizer(base)
     special = SpecialTokens.of(tokenizer, settings.language)
     tokens = [text_tokens(tokenizer, utterance.text) for utterance in train]
-    model = models.load(base, settings.lora, settings.label_smoothing_factor, seed)
+    model = models.load(
+        base,
+        settings.lora,
+        label_smoothing=settings.label_smoothing_factor,
+        freeze_embeddings=settings.freeze_embeddings,
+        seed=seed,
+    )
     checks.check_tokens(train, tokens, special, model.config.vocab_size)
     schedule = Schedule(
         [checks.duration_s(train, utterance) for utterance in train],
@@ -226,6 +232,20 @@ def _summary(
         "unrendered": trainer.unrendered,
         "weights_sha256": digest,
     }
+
+
+@contextmanager
+def _no_bars() -> Iterator[None]:
+    """Transformers draws a progress bar for each file it writes; progress is the caller's to draw."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 @contextmanager

@@ -134,7 +134,7 @@ def test_what_is_finished_is_not_done_again_nor_mixed_with_another(run: Run, unb
 def test_accumulated_small_batches_weigh_tokens_as_one_large_batch_does(tiny: Path, corpus: Manifest) -> None:
     from kowhisper_tel.train.model import load
 
-    model = load(tiny, None, 0.0, 0).eval()
+    model = load(tiny).eval()
     features = torch.randn(4, 80, 200, generator=torch.Generator().manual_seed(0))
     labels = torch.randint(0, 50000, (4, 12), generator=torch.Generator().manual_seed(1))
     given = labels.clone()
@@ -154,7 +154,7 @@ def test_the_loss_is_that_of_transformers_on_30_s(tiny: Path) -> None:
     labels = torch.randint(0, 50000, (2, 10), generator=torch.Generator().manual_seed(1))
     given = torch.randint(0, 50000, (2, 10), generator=torch.Generator().manual_seed(2))
     labels[:, :3] = -100
-    ours = load(tiny, None, 0.0, 0).eval()(features, given, labels).loss
+    ours = load(tiny).eval()(features, given, labels).loss
     theirs = load_model(tiny)(input_features=features, decoder_input_ids=given, labels=labels).loss
     assert torch.allclose(ours, theirs, rtol=1e-4)
 
@@ -177,7 +177,7 @@ def test_adapters_are_merged_and_resumed(tiny: Path, run: Run, tmp_path: Path) -
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "killed", settings, progress=press)
     assert run(tmp_path / "killed", settings, resume=True).weights_sha256 == result.weights_sha256
-    model = load(tiny, settings.lora, 0.0, 0).eval()
+    model = load(tiny, settings.lora).eval()
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if "lora_B" in name:
@@ -187,7 +187,7 @@ def test_adapters_are_merged_and_resumed(tiny: Path, run: Run, tmp_path: Path) -
     apart = model(features, labels, labels).loss
     merged = model.merge_and_unload()(features, labels, labels).loss
     assert torch.allclose(apart, merged, rtol=1e-5)
-    assert not torch.allclose(apart, load(tiny, None, 0.0, 0).eval()(features, labels, labels).loss, rtol=1e-3)
+    assert not torch.allclose(apart, load(tiny).eval()(features, labels, labels).loss, rtol=1e-3)
 
 
 def test_gradient_checkpointing_gives_the_same_gradients(tiny: Path) -> None:
@@ -197,7 +197,7 @@ def test_gradient_checkpointing_gives_the_same_gradients(tiny: Path) -> None:
     labels = torch.arange(20, 30)[None]
     gradients = []
     for checkpointed in (False, True):
-        model = load(tiny, None, 0.0, 0)
+        model = load(tiny)
         if checkpointed:
             model.gradient_checkpointing_enable({"use_reentrant": False})
         model.train()
