@@ -1,0 +1,138 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from augment import Drawn, replay
+from kowhisper_tel.commands.channels import training_mixture
+from kowhisper_tel.commands.simulate import inventory, simulate
+from kowhisper_tel.config import load_config
+from kowhisper_tel.core.audio import RATE, read_audio, write_audio
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.core.utterance import Utterance
+
+ROOT = Path(__file__).parents[2]
+VOICE = (0.2 * np.random.default_rng(1).standard_normal(RATE)).astype(np.float32)
+
+
+def run(*words: str, cwd: Path | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "kowhisper_tel.run", *words]
+    return subprocess.run(command, cwd=cwd or ROOT, input=stdin, capture_output=True, text=True, check=False)
+
+
+def test_help_comes_at_once_and_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['run', '--help']\n"
+        "from kowhisper_tel.run import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        "heavy = {'torch', 'transformers', 'pandas', 'scipy', 'datasets', 'av', 'numpy'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for command in ("prepare", "simulate", "train", "evaluate", "report", "gate", "text"):
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--config", "none.yaml"], 2, "none.yaml"),
+        (["--set", "train.learning_rte=1"], 2, "Did you mean learning_rate?"),
+        (["--name", "nothing", "--resume", "--set", "runs=none"], 2, "nothing to resume"),
+        (["trian"], 2, "trian"),
+        (["gate", "check", "none", "none"], 5, "none"),
+        (["simulate", "none.wav", "out.wav"], 2, "none.wav"),
+        (["simulate", "README.md", "out.wav", "--channel", "volt"], 2, "volt"),
+    ],
+)
+def test_what_a_user_gets_wrong_is_said_without_a_traceback(
+    tmp_path: Path, words: list[str], code: int, said: str
+) -> None:
+    done = run("--lang", "en", *words, cwd=tmp_path) if words[0].startswith("-") else run(*words, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_messages_come_in_korean_when_asked() -> None:
+    assert "파일이 없습니다" in run("--lang", "ko", "--config", "none.yaml").stderr
+
+
+@pytest.mark.parametrize(
+    ("channels", "said"),
+    [
+        ("wheels_olny", "wheels_only"),
+        ([{"share": 1, "channel": {"name": "x", "effects": [{"effect": "codec", "codec": "evs"}]}}], "evs"),
+        ([{"share": 1, "channel": {"name": "x", "effects": [{"effect": "nois"}]}}], "noise"),
+    ],
+)
+def test_a_channel_that_cannot_be_had_is_refused_at_once(channels: object, said: str) -> None:
+    config = load_config(None, [f"train.channels={json.dumps(channels)}"])
+    with pytest.raises(UserError, match=said) as error:
+        training_mixture(config.train)
+    assert error.value.code == "config.channel"
+
+
+@pytest.mark.parametrize(("share", "parts"), [(0.0, 4), (0.25, 5), (1.0, 1)])
+def test_the_clean_share_is_a_share_of_the_whole(share: float, parts: int) -> None:
+    mixture = training_mixture(load_config(None, [f"train.clean_share={share}"]).train)
+    assert len(mixture.parts) == parts
+    assert sum(weight for weight, _ in mixture.parts) == pytest.approx(1)
+    assert sum(weight for weight, channel in mixture.parts if channel.name == "clean") == pytest.approx(share)
+
+
+def test_a_file_through_a_channel_and_again_from_its_record(tmp_path: Path) -> None:
+    write_audio(tmp_path / "in.wav", VOICE)
+    simulate(tmp_path / "in.wav", tmp_path / "out.wav", seed=7)
+    simulate(tmp_path / "in.wav", tmp_path / "again.wav", seed=7)
+    assert (tmp_path / "out.wav").read_bytes() == (tmp_path / "again.wav").read_bytes()
+    record = json.loads((tmp_path / "out.wav.json").read_text())
+    replayed = replay(read_audio(tmp_path / "in.wav"), RATE, Drawn.from_json(record["drawn"])).audio
+    assert np.abs(replayed - read_audio(tmp_path / "out.wav")).max() < 2 / 32768
+    assert np.abs(replayed - VOICE).max() > 0.01
+    with pytest.raises(UserError) as error:
+        simulate(tmp_path / "in.wav", tmp_path / "out.wav", seed=7)
+    assert error.value.code == "simulate.exists"
+
+
+def test_a_folder_and_a_manifest_say_the_same_clip_by_clip(tmp_path: Path) -> None:
+    for name in ("a.wav", "deep/b.flac"):
+        write_audio(tmp_path / "in" / name, VOICE)
+    assert simulate(tmp_path / "in", tmp_path / "out") == 2
+    assert sorted(p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.flac")) == [
+        "a.flac",
+        "deep/b.flac",
+    ]
+    manifest = Manifest(tmp_path / "in", tuple(Utterance(n, n, "네") for n in ("a.wav", "deep/b.flac")))
+    manifest.write(tmp_path / "in" / "m.jsonl")
+    assert simulate(tmp_path / "in" / "m.jsonl", tmp_path / "out2") == 2
+    made = Manifest.read(tmp_path / "out2" / "manifest.jsonl")
+    for utterance, name in zip(made, ("a.flac", "deep/b.flac"), strict=True):
+        np.testing.assert_array_equal(read_audio(made.audio_path(utterance)), read_audio(tmp_path / "out" / name))
+
+
+def test_nothing_to_simulate(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with pytest.raises(UserError) as error:
+        simulate(tmp_path / "in", tmp_path / "out")
+    assert error.value.code == "simulate.nothing"
+
+
+def test_the_inventory_lists_codecs_with_their_state() -> None:
+    text = inventory()
+    for name in ("wheels_only", "noise", "g711-mu", "amr-nb-4.75"):
+        assert name in text
+
+
+def test_text_gives_a_line_for_each_line() -> None:
+    done = run("text", "verbalise", stdin="3개\n\n네\n")
+    assert done.stdout == "세 개\n\n네\n"
+    assert run("text", "normalise", stdin="네, 3개!\n").stdout == "네 세 개\n"
+
