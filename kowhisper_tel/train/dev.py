@@ -23,7 +23,7 @@ from kowhisper_tel.whisper.features import log_mel
 
 TAIL_S = 1.0
 BATCH = 8
-MOST_TOKENS_PER_S, MOST_TOKENS = 12, 200
+MOST_TOKENS_PER_S, MOST_TOKENS = 8, 200
 """A loop is cut here: it is counted, and need not be heard out."""
 
 

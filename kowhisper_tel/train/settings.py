@@ -43,8 +43,8 @@ class TrainSettings:
     ``batch_seconds`` × ``gradient_accumulation_steps`` of audio. ``precision``: ``auto`` is bf16 where the machine
     computes it fast, else fp32. ``freeze_embeddings``: token embeddings, which are the output projection too, stay as
     they are (a sixteenth less time, a third less optimiser state). ``save_steps``: a checkpoint each so many steps, of
-    which the newest ``save_total_limit`` stay until the model is written. ``eval_steps``: dev CER each so many steps (below 1: a share
-    of all), and before the first; ``dev_utterances`` (0: none) is how many it hears.
+    which the newest ``save_total_limit`` stay until the model is written. ``eval_steps``: dev CER each so many steps
+    (below 1: a share of all), and before the first; ``dev_utterances`` (0: none) is how many it hears.
     """
 
     num_train_epochs: int = 3
