@@ -52,8 +52,11 @@ class WindowedWhisper(WhisperForConditionalGeneration):  # type: ignore[misc]
         ``input_features`` [windows, mels, frames]; ``decoder_input_ids`` and ``labels`` [windows, tokens].
         """
         heard = encode(self, input_features).last_hidden_state
+        # One row of positions for all windows: the library's own, a row each, makes their gradient a sum in whatever
+        # order the threads come (PyTorch's index_put_), and two runs differ in the last bit.
+        positions = torch.arange(decoder_input_ids.shape[1], device=decoder_input_ids.device)[None]
         answered = self.model.decoder(
-            input_ids=decoder_input_ids, encoder_hidden_states=heard, use_cache=False
+            input_ids=decoder_input_ids, position_ids=positions, encoder_hidden_states=heard, use_cache=False
         ).last_hidden_state
         asked = labels != IGNORED
         # The projection to 51,865 tokens is wide: only the places that are asked go through it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import os
@@ -188,6 +189,27 @@ def test_adapters_are_merged_and_resumed(tiny: Path, run: Run, tmp_path: Path) -
     merged = model.merge_and_unload()(features, labels, labels).loss
     assert torch.allclose(apart, merged, rtol=1e-5)
     assert not torch.allclose(apart, load(tiny).eval()(features, labels, labels).loss, rtol=1e-3)
+
+
+def test_two_threads_give_the_same_gradients_each_time(tiny: Path) -> None:
+    from kowhisper_tel.train.model import load
+
+    model = load(tiny).eval()
+    features = torch.randn(64, 80, 20, generator=torch.Generator().manual_seed(0))
+    given = torch.randint(0, 50000, (64, 100), generator=torch.Generator().manual_seed(1))
+    labels = given.clone()
+    labels[:, :-2] = -100
+    torch.set_num_threads(2)
+    try:
+        seen = set()
+        for _ in range(4):
+            model.zero_grad()
+            model(features, given, labels).loss.backward()
+            gradients = [p.grad.numpy().tobytes() for p in model.parameters() if p.grad is not None]
+            seen.add(hashlib.sha256(b"".join(gradients)).hexdigest())
+    finally:
+        torch.set_num_threads(1)
+    assert len(seen) == 1
 
 
 def test_gradient_checkpointing_gives_the_same_gradients(tiny: Path) -> None:
