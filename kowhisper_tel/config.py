@@ -77,6 +77,7 @@ class Train(Section):
     timestamp_share: float = Field(0.5, ge=0, le=1, description="share of windows labelled with timestamps")
     precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where the machine has it")
     gradient_checkpointing: bool = Field(False, description="less memory, more time")
+    freeze_embeddings: bool = Field(False, description="leave the token embeddings (and output projection) as they are")
     lora: Lora | None = Field(None, description="adapters in place of full tuning")
     save_steps: int = Field(50, ge=1, description="a checkpoint each so many steps")
     dev_utterances: int = Field(24, ge=0, description="dev utterances decoded for the CER curve; 0: none")

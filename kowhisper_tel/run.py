@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,8 @@ def check_siblings() -> None:
 
 def main() -> None:
     """Run one command line and exit with its code."""
+    # Threads that spin while they wait for each other starve the workers that prepare their data.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         check_siblings()
         from kowhisper_tel.commands import build
