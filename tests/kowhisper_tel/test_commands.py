@@ -135,4 +135,3 @@ def test_text_gives_a_line_for_each_line() -> None:
     done = run("text", "verbalise", stdin="3개\n\n네\n")
     assert done.stdout == "세 개\n\n네\n"
     assert run("text", "normalise", stdin="네, 3개!\n").stdout == "네 세 개\n"
-
