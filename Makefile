@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow lint types imports bench codecs clean help
+.PHONY: demo test test-slow lint types imports codecs clean help
 
 help:
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
@@ -18,7 +18,7 @@ demo: $(VENV)/.ready-demo codecs
 	$(BIN)/python -m kowhisper_tel.run
 
 test: $(VENV)/.ready-dev codecs lint types imports
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m slow

@@ -33,7 +33,7 @@ class Section(BaseModel):
 class Corpus(Section):
     """One source of labelled speech."""
 
-    kind: str = Field(description="importer: demo, manifest, folder, dataset, … (`prepare --list` names all)")
+    kind: str = Field(description="importer: demo, manifest, folder or dataset")
     path: str | None = Field(None, description="file, folder or hub id; relative to the config file")
     split: Split | None = Field(None, description="put all of it here; without it, `data.split` divides the speakers")
     limit: int | None = Field(None, ge=1, description="keep a seeded random sample of this many utterances")

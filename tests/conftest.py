@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+# Tests run side by side: a thread each, or they starve one another. Set before anything imports torch.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

@@ -80,6 +80,20 @@ def test_a_channel_that_cannot_be_had_is_refused_at_once(channels: object, said:
     assert error.value.code == "config.channel"
 
 
+def test_a_codec_whose_library_is_absent_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from augment.codecs import gsm_fr
+    from kowhisper_tel.commands.loop import whole_loop
+
+    monkeypatch.setattr(gsm_fr, "_library", lambda: None)
+    channels = [{"share": 1, "channel": {"name": "x", "effects": [{"effect": "codec", "codec": "gsm-fr"}]}}]
+    with pytest.raises(UserError, match="libgsm1"):
+        whole_loop(None, [f"runs={tmp_path}", f"train.channels={json.dumps(channels)}"])
+    assert not (tmp_path / "demo" / "manifests").exists()
+    assert "missing: apt-get install libgsm1" in inventory()
+
+
 @pytest.mark.parametrize(("share", "parts"), [(0.0, 4), (0.25, 5), (1.0, 1)])
 def test_the_clean_share_is_a_share_of_the_whole(share: float, parts: int) -> None:
     mixture = training_mixture(load_config(None, [f"train.clean_share={share}"]).train)
