@@ -83,6 +83,13 @@ class Train(Section):
     dev_utterances: int = Field(24, ge=0, description="dev utterances decoded for the CER curve; 0: none")
     dataloader_num_workers: int = Field(1, ge=0, description="processes that render and window the audio")
 
+    @field_validator("window_s")
+    @classmethod
+    def _windows_fit_whisper(cls, window_s: tuple[float, float]) -> tuple[float, float]:
+        if not 0 < window_s[0] <= window_s[1] <= 30:
+            raise ValueError("two lengths in seconds, the shorter first, at most 30")
+        return window_s
+
 
 class Decoding(Section):
     """How every model is decoded."""
@@ -100,6 +107,7 @@ class Evaluate(Section):
     noise: str | list[str] | None = Field(None, description="noise files or a folder; without it, synthetic noise")
     engine: Literal["ctranslate2", "transformers"] = Field("ctranslate2", description="one engine serves all models")
     quantisation: str = Field("int8", description="int8, float16, float32, … (CTranslate2 only)")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: the GPU where there is one")
     batch_size: int = Field(8, ge=1, description="clips decoded together")
     decoding: Decoding = Field(Decoding(), description="decoding options")
 
@@ -171,7 +179,11 @@ def _override(values: dict[str, Any], override: str) -> None:
     *parents, last = keys.split(".")
     try:
         for key in parents:
-            node = node[int(key)] if isinstance(node, list) else node.setdefault(key, {})
+            if isinstance(node, list):
+                node = node[int(key)]
+            else:
+                node[key] = node.get(key) or {}  # `train:` with nothing under it is None in YAML
+                node = node[key]
         node[int(last) if isinstance(node, list) else last] = yaml.safe_load(text)
     except (ValueError, IndexError, AttributeError, TypeError, yaml.YAMLError) as problem:
         raise UserError("config.override", override=override, problem=problem) from None
@@ -230,14 +242,24 @@ def _anchor(config: Config, folder: Path) -> Config:
     def place(name: str) -> str:
         return str((folder / name).resolve()) if (folder / name).exists() else name
 
-    corpora = [c.model_copy(update={"path": place(c.path)}) if c.path else c for c in config.data.corpora]
+    def sources(value: Any) -> Any:
+        """Noise sources (``folder:PATH``, ``file:PATH``) anywhere inside channels."""
+        if isinstance(value, dict):
+            return {key: sources(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [sources(item) for item in value]
+        kind, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
+        return f"{kind}:{place(name)}" if colon and kind in ("folder", "file") else value
+
     noise = config.evaluate.noise
     if noise is not None:
         noise = place(noise) if isinstance(noise, str) else [place(name) for name in noise]
+    corpora = [c.model_copy(update={"path": place(c.path)}) if c.path else c for c in config.data.corpora]
     return config.model_copy(
         update={
             "model": place(config.model) if not config.model.startswith("builtin/") else config.model,
             "data": config.data.model_copy(update={"corpora": corpora}),
+            "train": config.train.model_copy(update={"channels": sources(config.train.channels)}),
             "evaluate": config.evaluate.model_copy(update={"noise": noise}),
         }
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from augment import AugmentError, Channel, Mixture
+from augment import AugmentError, Channel, CodecUnavailable, Mixture
 from kowhisper_tel.config import Train
 from kowhisper_tel.core.errors import UserError
 
@@ -12,7 +12,7 @@ CLEAN = Channel("clean")
 def training_mixture(train: Train) -> Mixture:
     """``train.channels`` with the clean share before it.
 
-    Raises ``UserError`` ``config.channel`` where a preset, effect, codec or file is unknown or cannot be had here.
+    Raises ``UserError``: ``train.codec`` for a codec that cannot be had here, ``config.channel`` for what is unknown.
     """
     from augment import presets
 
@@ -20,6 +20,8 @@ def training_mixture(train: Train) -> Mixture:
         named = train.channels
         mixture = presets.get(named) if isinstance(named, str) else Mixture.from_json(named)
         mixture.check()
+    except CodecUnavailable as problem:
+        raise UserError("train.codec", problem=problem) from None
     except AugmentError as problem:
         raise UserError("config.channel", problem=problem) from None
     if train.clean_share == 1:

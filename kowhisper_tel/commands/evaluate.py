@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from kowhisper_tel.commands.options import ConfigFile, Language, Name, Overrides
 
 
@@ -9,12 +13,12 @@ def command(
     config: ConfigFile = None,
     set_: Overrides = None,
     name: Name = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete earlier results. · 이전 결과 지우기")] = False,
     lang: Language = None,
 ) -> None:
     """All models over the suites. · 모든 모델을 평가 세트로 평가합니다."""
     from kowhisper_tel.commands import stages
     from kowhisper_tel.commands.run_folder import open_run
 
-    with open_run(config, set_ or [], name=name) as run:
-        stages.check(run)
-        stages.evaluate(run)
+    with open_run(config, set_ or [], name=name, new=False) as run:
+        stages.evaluate(run, overwrite=overwrite)

@@ -60,12 +60,17 @@ def judge(baseline: Path, candidate: Path, *, least_effect: float | None = None,
     """The verdict on two runs' folders, by the gate rule of the candidate's config."""
     from eval_suites import results
     from kowhisper_tel.config import Gate, load_config
+    from kowhisper_tel.core.errors import UserError
     from reports import gate
 
-    config = candidate / "config.yaml"
-    rule = load_config(config).gate if config.is_file() else Gate()
+    config = next((f / "config.yaml" for f in (candidate, candidate.parent) if (f / "config.yaml").is_file()), None)
+    rule = load_config(config).gate if config else Gate()
+    try:
+        known = results.load(_results(baseline))
+    except UserError as problem:
+        raise UserError("gate.baseline", folder=baseline, problem=problem) from None
     return gate.check(
-        results.load(_results(baseline)),
+        known,
         results.load(_results(candidate)),
         least_effect=rule.least_effect if least_effect is None else least_effect,
         level=rule.confidence,

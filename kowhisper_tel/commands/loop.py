@@ -19,7 +19,10 @@ def command(
     lang: Language = None,
 ) -> None:
     """Prepare, train with the clean control, evaluate and report: the whole loop. · 준비부터 보고서까지 한 번에"""
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is not None:
+        if config or set_ or name or resume or overwrite:
+            raise typer.BadParameter(f"put them after the command: {context.invoked_subcommand} --config …")
+    else:
         whole_loop(config, set_ or [], name=name, resume=resume, overwrite=overwrite)
 
 
@@ -37,7 +40,6 @@ def whole_loop(
     from kowhisper_tel.commands.run_folder import open_run
 
     with open_run(config, overrides, name=name, resume=resume, overwrite=overwrite) as run:
-        stages.check(run)
         stages.prepare(run)
         for model in run.tuned:
             stages.train(run, model)

@@ -18,5 +18,4 @@ def command(
     from kowhisper_tel.commands.run_folder import open_run
 
     with open_run(config, set_ or [], name=name, resume=resume, overwrite=overwrite) as run:
-        stages.check(run)
         stages.prepare(run)

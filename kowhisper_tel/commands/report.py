@@ -16,6 +16,6 @@ def command(
     from kowhisper_tel.commands.progress import say
     from kowhisper_tel.commands.run_folder import open_run
 
-    with open_run(config, set_ or [], name=name) as run:
+    with open_run(config, set_ or [], name=name, new=False) as run:
         page = stages.report(run)
     say(f"report: {page}", f"보고서: {page}")

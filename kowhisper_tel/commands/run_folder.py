@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import shutil
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kowhisper_tel.commands.checks import check
 from kowhisper_tel.config import Config, dump_config, load_config
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import write_json, write_text
 
 BASE, CANDIDATE = "base", "phone"
 """Names of the model before tuning and of the one tuned on the telephone; a control's name is its config name."""
+
+CONFIG, ENVIRONMENT = "config.yaml", "environment.json"
+FREE = ("gate", "evaluate", "runs", "train.save_steps", "train.dataloader_num_workers")
+"""Config keys that decide nothing of manifests and models; ``evaluate`` itself refuses results of other settings."""
 
 
 @dataclass(frozen=True)
@@ -58,37 +64,53 @@ def open_run(
     name: str | None = None,
     resume: bool = False,
     overwrite: bool = False,
+    new: bool = True,
 ) -> Iterator[Run]:
     """Open the run that a config names, and hold it alone while the block lasts.
 
-    A run that exists goes on where it stopped, if its config is the same. Raises ``UserError``: the config's own,
-    ``run.differs``, ``run.absent``, ``run.foreign``, ``run.locked``.
+    A run that exists goes on where it stopped, if what its stages were made with is the same. With ``resume``, or
+    without ``new``, it must exist. ``overwrite`` deletes it first, once all else is in order.
+
+    Raises ``UserError``: the config's own, those of ``check``, ``run.both``, ``run.differs``, ``run.absent``,
+    ``run.foreign``, ``run.locked``.
     """
+    if resume and overwrite:
+        raise UserError("run.both")
     named = [f"name={json.dumps(name)}"] if name is not None else []
     config = load_config(path, [*overrides, *named])
     run = Run(config, Path(config.runs) / config.name)
-    stored = run.folder / "config.yaml"
-    if resume and not stored.is_file():
+    exists = (run.folder / CONFIG).is_file()
+    if (resume or not new) and not exists:
         raise UserError("run.absent", folder=run.folder)
-    if run.folder.is_dir() and any(p.name != ".lock" for p in run.folder.iterdir()) and not stored.is_file():
+    stored = _stored(run.folder) if exists else None
+    if not exists and run.folder.is_dir() and any(run.folder.iterdir()):
         raise UserError("run.foreign", folder=run.folder)
-    run.folder.mkdir(parents=True, exist_ok=True)
+    if stored and not overwrite:
+        _refuse_other(run, stored)
+    check(config)
+    run.folder.parent.mkdir(parents=True, exist_ok=True)
     with _alone(run.folder):
-        if overwrite:
-            _empty(run.folder)
-        if stored.is_file():
-            _refuse_other(config, load_config(stored), run.folder)
-        else:
-            write_text(stored, dump_config(config))
-        write_json(run.folder / "environment.json", environment())
+        if overwrite and exists:
+            _delete(run.folder)
+        write_text(run.folder / CONFIG, dump_config(config))
+        if not (run.folder / ENVIRONMENT).is_file():
+            write_json(run.folder / ENVIRONMENT, environment())
         yield run
+
+
+def _stored(folder: Path) -> Config:
+    """The config of a run of ours; a folder whose ``config.yaml`` is something else is not touched."""
+    try:
+        return load_config(folder / CONFIG)
+    except UserError:
+        raise UserError("run.foreign", folder=folder) from None
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     import fcntl
 
-    with (folder / ".lock").open("w") as lock:
+    with folder.with_name(f".{folder.name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -96,24 +118,27 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _empty(folder: Path) -> None:
-    for entry in folder.iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        elif entry.name != ".lock":
-            entry.unlink()
+def _delete(folder: Path) -> None:
+    """Out of the way in one step, so that a kill leaves no half of it under its name."""
+    aside = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}.old")
+    folder.rename(aside)
+    shutil.rmtree(aside)
 
 
-def _refuse_other(config: Config, stored: Config, folder: Path) -> None:
-    """A run is one config's; only what later stages read alone (report, gate) may change in place."""
-    ours, theirs = _flat(config.model_dump(mode="json")), _flat(stored.model_dump(mode="json"))
+def _refuse_other(run: Run, stored: Config) -> None:
+    """What no stage has used yet may still change, and what has no effect on what was made may always."""
+    made = [stage for stage in ("manifests", "models") if (run.folder / stage).exists()]
+    if not made:
+        return
+    free = FREE if "models" in made else (*FREE, "train")
+    ours, theirs = _flat(run.config.model_dump(mode="json")), _flat(stored.model_dump(mode="json"))
     keys = sorted(
         key
         for key in ours.keys() | theirs.keys()
-        if ours.get(key) != theirs.get(key) and not key.startswith(("gate", "runs"))
+        if ours.get(key) != theirs.get(key) and not any(f"{key}.".startswith(f"{prefix}.") for prefix in free)
     )
     if keys:
-        raise UserError("run.differs", folder=folder, keys=", ".join(keys[:6]) + (" …" if len(keys) > 6 else ""))
+        raise UserError("run.differs", folder=run.folder, keys=", ".join(keys[:6]) + (" …" if len(keys) > 6 else ""))
 
 
 def _flat(value: Any, place: str = "") -> dict[str, Any]:

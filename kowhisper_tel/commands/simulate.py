@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kowhisper_tel.commands.options import Language, Overwrite
+from kowhisper_tel.commands.options import Language
 from kowhisper_tel.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def command(
     show: Annotated[
         bool, typer.Option("--list", help="List presets, effects and codecs, and what is missing.")
     ] = False,
-    overwrite: Overwrite = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over an earlier output.")] = False,
     lang: Language = None,
 ) -> None:
     """Make audio sound like a call, and keep the drawn parameters. · 오디오를 전화 음성처럼 바꿉니다."""
@@ -49,17 +50,22 @@ def simulate(
     parameters stand in ``drawn.jsonl`` (``<name>.json`` for one file). A clip's randomness is keyed by its id (its
     path within the folder, a file's name), so order and company change nothing.
 
-    Raises ``UserError``: ``simulate.exists``, ``simulate.channel``, ``simulate.nothing``, and the audio's own.
+    Raises ``UserError``: ``simulate.exists``, ``simulate.channel``, ``simulate.nothing``, ``simulate.inside``,
+    ``simulate.format``, and the audio's own.
     """
     mixture = _mixture(channel)
     if (target.exists() and not (target.is_dir() and not any(target.iterdir()))) and not overwrite:
         raise UserError("simulate.exists", path=target)
+    if target.resolve().is_relative_to(source.resolve()):
+        raise UserError("simulate.inside", source=source, target=target)
     if source.is_dir():
         return _folder(source, target, mixture, seed)
     if source.suffix.lower() == ".jsonl":
         return _manifest(source, target, mixture, seed)
     from kowhisper_tel.core.files import write_json
 
+    if target.suffix.lower() not in (".wav", ".flac"):
+        raise UserError("simulate.format", path=target)
     write_json(target.with_name(target.name + ".json"), _render(source, target, mixture, seed, source.name))
     return 1
 
@@ -104,8 +110,11 @@ def _folder(source: Path, target: Path, mixture: Mixture, seed: int) -> int:
     def each() -> Iterator[str]:
         for file in files:
             name = file.relative_to(source)
-            record = _render(file, target / name.with_suffix(".flac"), mixture, seed, name.as_posix())
-            yield json.dumps(record | {"audio": name.with_suffix(".flac").as_posix()}, ensure_ascii=False)
+            # a.wav and a.mp3 side by side would both be a.flac
+            alone = stems[file.with_suffix("")] == 1
+            out = name.with_suffix(".flac") if alone else name.with_name(f"{name.name}.flac")
+            record = _render(file, target / out, mixture, seed, name.as_posix())
+            yield json.dumps(record | {"audio": out.as_posix()}, ensure_ascii=False)
 
     from kowhisper_tel.core.audio import RAW_SUFFIXES, SUFFIXES
 
@@ -113,6 +122,7 @@ def _folder(source: Path, target: Path, mixture: Mixture, seed: int) -> int:
     files = sorted(file for file in source.rglob("*") if file.suffix.lower() in suffixes)
     if not files:
         raise UserError("simulate.nothing", path=source)
+    stems = Counter(file.with_suffix("") for file in files)
     write_lines(target / RECORD, each())
     return len(files)
 

@@ -11,6 +11,7 @@ from kowhisper_tel.commands.channels import training_mixture
 from kowhisper_tel.commands.progress import bar, say
 from kowhisper_tel.commands.run_folder import BASE, CANDIDATE, Run
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import sha256, write_json
 from kowhisper_tel.core.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -18,16 +19,8 @@ if TYPE_CHECKING:
     from kowhisper_tel.data.prepare import PreparedData
     from kowhisper_tel.train.settings import TrainSettings
 
-
-def check(run: Run) -> None:
-    """Refuse at once what would fail after hours: a channel, a suite, an engine or a model that can't be had."""
-    from eval_suites import engines, suites
-    from kowhisper_tel.whisper.resolve import resolve_model
-
-    training_mixture(run.config.train)
-    engines.get(run.config.evaluate.engine)
-    suites.build(run.config.evaluate.suites, noise=run.config.evaluate.noise)
-    resolve_model(run.config.model)
+DATA = "data.json"
+"""Beside a model: which manifests it was tuned on."""
 
 
 def prepare(run: Run) -> PreparedData:
@@ -55,8 +48,11 @@ def prepare(run: Run) -> PreparedData:
         "prepare: read {read} = {accepted} accepted + {rejected} rejected + {left_out} left out by limit".format(
             **counts
         ),
-        "데이터 준비: 읽음 {read} = 사용 {accepted} + 제외 {rejected} + limit로 뺌 {left_out}".format(**counts),
+        "데이터 준비: 읽음 {read} = 사용 {accepted} + 제외 {rejected} + limit으로 뺌 {left_out}".format(**counts),
     )
+    for split in ("train", "test"):
+        if split not in prepared.manifests:
+            raise UserError("run.no_split", split=split)
     return prepared
 
 
@@ -79,10 +75,11 @@ def train(run: Run, name: str) -> Path:
             progress=progress,
             dev_mixture=training_mixture(run.config.train),
         )
+    write_json(run.model(name) / DATA, _data(run))
     return result.model
 
 
-def evaluate(run: Run) -> None:
+def evaluate(run: Run, *, overwrite: bool = False) -> None:
     """The base and every tuned model over the suites."""
     from eval_suites.models import ModelSpec
     from eval_suites.runner import evaluate as run_suites
@@ -95,6 +92,8 @@ def evaluate(run: Run) -> None:
         folder = run.model(name) / "model"
         if not folder.is_dir():
             raise UserError("run.stage_missing", folder=run.folder, needed=f"models/{name}/model", stage="train")
+        if _json(run.model(name) / DATA) != _data(run):
+            raise UserError("run.other_data", folder=run.folder, model=name)
         models[name] = ModelSpec(folder, "candidate" if name == CANDIDATE else "control")
     with bar("evaluate", "평가") as progress:
         run_suites(
@@ -104,9 +103,11 @@ def evaluate(run: Run) -> None:
             run.results,
             engine=settings.engine,
             quantisation=settings.quantisation,
+            device=settings.device,
             batch_size=settings.batch_size,
             seed=run.config.seed,
             options=DecodingOptions(**settings.decoding.model_dump()),
+            overwrite=overwrite,
             progress=progress,
         )
 
@@ -161,6 +162,11 @@ def _provenance(run: Run) -> Mapping[str, Any]:
         "training": {name: _json(run.model(name) / "summary.json") for name in run.tuned},
         "config": run.config.model_dump(mode="json"),
     }
+
+
+def _data(run: Run) -> dict[str, str]:
+    """Hashes of the divided manifests: a model tuned on others may have heard the test's speakers."""
+    return {path.stem: sha256(path) for path in sorted(run.manifests.glob("*.jsonl")) if path.stem != "rejects"}
 
 
 def _manifest(run: Run, split: str) -> Manifest:

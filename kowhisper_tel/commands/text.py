@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import typer
 
+from kowhisper_tel.core.errors import UserError
+
 app = typer.Typer(help="Korean text, line by line. · 한국어 텍스트 변환", no_args_is_help=True)
 
 
@@ -27,6 +29,10 @@ def normalise() -> None:
 
 
 def _each_line(convert: Callable[[str], str]) -> None:
-    for line in sys.stdin.buffer:
-        sys.stdout.buffer.write((convert(line.decode("utf-8").rstrip("\r\n")) + "\n").encode())
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            text = line.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise UserError("text.encoding", line=number) from None
+        sys.stdout.buffer.write((convert(text) + "\n").encode())
         sys.stdout.buffer.flush()

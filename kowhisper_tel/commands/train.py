@@ -15,7 +15,6 @@ def command(
     from kowhisper_tel.commands import stages
     from kowhisper_tel.commands.run_folder import open_run
 
-    with open_run(config, set_ or [], name=name) as run:
-        stages.check(run)
+    with open_run(config, set_ or [], name=name, new=False) as run:
         for model in run.tuned:
             stages.train(run, model)

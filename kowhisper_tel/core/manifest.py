@@ -33,24 +33,22 @@ class Manifest:
     def read(cls, path: Path) -> Manifest:
         """Read a manifest that ``prepare`` wrote, or one written by hand in the same form.
 
-        Raises ``UserError``: ``manifest.missing``, ``manifest.line`` (not JSON, a field missing, unknown or of
-        the wrong type), ``manifest.times``, ``manifest.duplicate`` or ``manifest.empty``, with the line's number.
+        Raises ``UserError``: ``manifest.missing``, ``manifest.encoding``, ``manifest.line`` (not JSON, a field missing,
+        unknown or of the wrong type), ``manifest.times``, ``manifest.duplicate`` or ``manifest.empty``, with the line's
+        number.
         """
         if not path.is_file():
             raise UserError("manifest.missing", path=path)
         utterances: list[Utterance] = []
         seen: dict[str, int] = {}
-        with path.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                utterance = _parse(line, path, number)
-                if utterance.id in seen:
-                    raise UserError(
-                        "manifest.duplicate", path=path, line=number, id=utterance.id, first=seen[utterance.id]
-                    )
-                seen[utterance.id] = number
-                utterances.append(utterance)
+        for number, line in enumerate(_lines(path), 1):
+            if not line.strip():
+                continue
+            utterance = _parse(line, path, number)
+            if utterance.id in seen:
+                raise UserError("manifest.duplicate", path=path, line=number, id=utterance.id, first=seen[utterance.id])
+            seen[utterance.id] = number
+            utterances.append(utterance)
         if not utterances:
             raise UserError("manifest.empty", path=path)
         return cls(path.parent, tuple(utterances))
@@ -63,6 +61,14 @@ class Manifest:
         """The same manifest with only these utterances, in its own order."""
         wanted = set(ids)
         return Manifest(self.root, tuple(u for u in self.utterances if u.id in wanted))
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            yield from lines
+    except UnicodeDecodeError as problem:
+        raise UserError("manifest.encoding", path=path, position=problem.start) from None
 
 
 def _parse(line: str, path: Path, number: int) -> Utterance:

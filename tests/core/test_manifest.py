@@ -52,6 +52,14 @@ def test_a_bad_line_is_named_with_its_place(tmp_path: Path, line: str, code: str
     assert "2" in str(error.value)
 
 
+def test_a_manifest_in_another_encoding_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl"
+    path.write_bytes('{"id": "a", "audio": "a.wav", "text": "네"}'.encode("cp949"))
+    with pytest.raises(UserError) as error:
+        Manifest.read(path)
+    assert error.value.code == "manifest.encoding"
+
+
 @pytest.mark.parametrize(("content", "code"), [(None, "manifest.missing"), ("\n\n", "manifest.empty")])
 def test_no_manifest_and_an_empty_one(tmp_path: Path, content: str | None, code: str) -> None:
     path = tmp_path / "m.jsonl"

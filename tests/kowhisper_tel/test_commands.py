@@ -46,9 +46,13 @@ def test_help_comes_at_once_and_imports_nothing_heavy() -> None:
         (["--set", "train.learning_rte=1"], 2, "Did you mean learning_rate?"),
         (["--name", "nothing", "--resume", "--set", "runs=none"], 2, "nothing to resume"),
         (["trian"], 2, "trian"),
-        (["gate", "check", "none", "none"], 5, "none"),
+        (["--name", "mine", "train"], 2, "after the command"),
+        (["evaluate", "--name", "typo"], 2, "nothing to resume"),
+        (["--resume", "--overwrite"], 2, "one of them"),
+        (["gate", "check", "none", "none"], 4, "baseline none"),
         (["simulate", "none.wav", "out.wav"], 2, "none.wav"),
         (["simulate", "README.md", "out.wav", "--channel", "volt"], 2, "volt"),
+        (["simulate", "in.wav", "out.mp3"], 2, "out.mp3"),
     ],
 )
 def test_what_a_user_gets_wrong_is_said_without_a_traceback(
@@ -132,6 +136,16 @@ def test_a_folder_and_a_manifest_say_the_same_clip_by_clip(tmp_path: Path) -> No
         np.testing.assert_array_equal(read_audio(made.audio_path(utterance)), read_audio(tmp_path / "out" / name))
 
 
+def test_files_that_differ_by_suffix_alone_are_both_kept_and_inputs_never_touched(tmp_path: Path) -> None:
+    for name in ("a.wav", "a.flac"):
+        write_audio(tmp_path / "in" / name, VOICE)
+    assert simulate(tmp_path / "in", tmp_path / "out") == 2
+    assert {p.name for p in (tmp_path / "out").glob("*.flac")} == {"a.wav.flac", "a.flac.flac"}
+    with pytest.raises(UserError) as error:
+        simulate(tmp_path / "in", tmp_path / "in", overwrite=True)
+    assert error.value.code == "simulate.inside"
+
+
 def test_nothing_to_simulate(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     with pytest.raises(UserError) as error:
@@ -149,3 +163,12 @@ def test_text_gives_a_line_for_each_line() -> None:
     done = run("text", "verbalise", stdin="3개\n\n네\n")
     assert done.stdout == "세 개\n\n네\n"
     assert run("text", "normalise", stdin="네, 3개!\n").stdout == "네 세 개\n"
+
+
+def test_text_that_is_not_utf8_is_named_with_its_line() -> None:
+    command = [sys.executable, "-m", "kowhisper_tel.run", "--lang", "en", "text", "verbalise"]
+    done = subprocess.run(
+        command, cwd=ROOT, input="네\n".encode() + "세 개\n".encode("cp949"), capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert b"line 2: not UTF-8" in done.stderr

@@ -45,6 +45,7 @@ def test_an_unknown_key_is_placed_and_the_near_one_named(tmp_path: Path, text: s
         ("train: {clean_share: 3}", "config.invalid"),
         ("name: ../elsewhere", "config.invalid"),
         ("name: ..", "config.invalid"),
+        ("train: {window_s: [30, 4]}", "config.invalid"),
         ("a: [", "config.yaml"),
         ("- a\n- b", "config.yaml"),
         ("model: ${KOWHISPER_NO_SUCH_VARIABLE}", "config.variable"),
@@ -83,6 +84,15 @@ def test_paths_are_taken_from_the_config_files_folder(tmp_path: Path, monkeypatc
     corpora = load_config(write(tmp_path, text)).data.corpora
     assert corpora[0].path == str(tmp_path / "calls.jsonl")
     assert corpora[1].path == "who/corpus"
+
+
+def test_noise_files_inside_channels_are_taken_from_there_too(tmp_path: Path) -> None:
+    (tmp_path / "street.wav").touch()
+    effect = "{effect: noise, snr_db: 5, source: [pink, 'file:street.wav']}"
+    channel = f"{{name: x, effects: [{effect}]}}"
+    text = f"name: x\ndata: {{corpora: [{{kind: demo}}]}}\ntrain: {{channels: [{{share: 1, channel: {channel}}}]}}"
+    channels = load_config(write(tmp_path, text)).train.channels
+    assert channels[0]["channel"]["effects"][0]["source"] == ["pink", f"file:{tmp_path / 'street.wav'}"]
 
 
 def test_every_field_says_what_it_is_for() -> None:

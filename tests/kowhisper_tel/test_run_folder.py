@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from kowhisper_tel.commands.run_folder import open_run
+from kowhisper_tel.commands.run_folder import Run, open_run
+from kowhisper_tel.config import load_config
 from kowhisper_tel.core.errors import UserError
 
 
@@ -10,30 +11,81 @@ def settings(folder: Path, *more: str) -> list[str]:
     return [f"runs={folder}", *more]
 
 
+@pytest.fixture(autouse=True)
+def without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a config asks for is there: these tests are about folders."""
+    monkeypatch.setattr("kowhisper_tel.whisper.resolve.resolve_model", lambda name: Path(name))
+
+
+def made(run: Run, *stages: str) -> None:
+    for stage in stages:
+        (run.folder / stage).mkdir()
+        (run.folder / stage / "work").write_text("done")
+
+
 def test_the_same_config_goes_on_and_another_is_refused(tmp_path: Path) -> None:
     with open_run(None, settings(tmp_path)) as run:
-        (run.folder / "work").write_text("done")
+        made(run, "manifests")
     with open_run(None, settings(tmp_path), resume=True) as run:
-        assert (run.folder / "work").read_text() == "done"
+        assert (run.folder / "manifests" / "work").read_text() == "done"
     with pytest.raises(UserError) as error, open_run(None, settings(tmp_path, "seed=8")):
         pass
     assert error.value.code == "run.differs"
     assert "seed" in str(error.value)
-    assert (tmp_path / "demo" / "work").exists()
+    assert (tmp_path / "demo" / "manifests" / "work").exists()
 
 
-def test_overwrite_starts_afresh(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stages", "setting", "refused"),
+    [
+        ([], "seed=8", False),
+        (["manifests"], "train.learning_rate=1e-4", False),
+        (["manifests"], "data.split='8:2'", True),
+        (["manifests", "models"], "train.learning_rate=1e-4", True),
+        (["manifests", "models"], "train.dataloader_num_workers=0", False),
+        (["manifests", "models"], "evaluate.batch_size=4", False),
+        (["manifests", "models"], "gate.least_effect=0.02", False),
+    ],
+)
+def test_what_no_stage_has_used_may_still_change(
+    tmp_path: Path, stages: list[str], setting: str, refused: bool
+) -> None:
     with open_run(None, settings(tmp_path)) as run:
-        (run.folder / "work").write_text("done")
-    with open_run(None, settings(tmp_path, "seed=8"), overwrite=True) as run:
-        assert not (run.folder / "work").exists()
-
-
-def test_the_gates_rule_may_change_in_place(tmp_path: Path) -> None:
-    with open_run(None, settings(tmp_path)):
+        made(run, *stages)
+    if refused:
+        with pytest.raises(UserError) as error, open_run(None, settings(tmp_path, setting)):
+            pass
+        assert error.value.code == "run.differs"
+        return
+    with open_run(None, settings(tmp_path, setting)):
         pass
-    with open_run(None, settings(tmp_path, "gate.least_effect=0.02")) as run:
-        assert run.config.gate.least_effect == 0.02
+    assert load_config(tmp_path / "demo" / "config.yaml") == load_config(None, settings(tmp_path, setting))
+
+
+def test_overwrite_starts_afresh_but_not_for_a_config_that_cannot_run(tmp_path: Path) -> None:
+    with open_run(None, settings(tmp_path)) as run:
+        made(run, "models")
+    with pytest.raises(UserError), open_run(None, settings(tmp_path, "train.channels=wheels_olny"), overwrite=True):
+        pass
+    assert (tmp_path / "demo" / "models" / "work").exists()
+    with open_run(None, settings(tmp_path, "seed=8"), overwrite=True) as run:
+        assert not (run.folder / "models").exists()
+    assert not list(tmp_path.glob(".demo.*.old"))
+
+
+def test_a_config_that_cannot_run_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UserError), open_run(None, settings(tmp_path / "runs", "evaluate.quantisation=float61")):
+        pass
+    assert not (tmp_path / "runs").exists()
+
+
+def test_another_programs_config_is_not_taken_for_a_run(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "config.yaml").write_text("port: 80")
+    with pytest.raises(UserError) as error, open_run(None, settings(tmp_path), overwrite=True):
+        pass
+    assert error.value.code == "run.foreign"
+    assert (tmp_path / "demo" / "config.yaml").exists()
 
 
 @pytest.mark.parametrize("existing", [None, "foreign"])
