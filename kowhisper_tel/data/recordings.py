@@ -64,14 +64,14 @@ def _as_file(entry: Entry) -> Iterator[Path]:
 def _record_track(entries: Sequence[Entry], source: Path, track: int | None, folder: Path) -> list[Recorded | Reject]:
     try:
         audio = read_audio(source, track=track, raw_rate=entries[0].raw_rate)
-        stays = entries[0].content is None and _is_plain(source, track, entries[0].raw_rate)
+        stays = entries[0].content is None and _is_plain(source, track)
     except UserError as problem:
         return [_reject(entry, problem, source) for entry in entries]
     return [_record_one(entry, audio, source if stays else None, folder) for entry in entries]
 
 
-def _is_plain(source: Path, track: int | None, raw_rate: int | None) -> bool:
-    if raw_rate is not None or source.suffix.lower() not in (".wav", ".flac"):
+def _is_plain(source: Path, track: int | None) -> bool:
+    if source.suffix.lower() not in (".wav", ".flac"):
         return False
     info = probe(source)
     return info.rate_hz == RATE and info.tracks == 1 and not track and info.format.startswith(PLAIN_FORMATS)

@@ -71,7 +71,7 @@ IMPORTER = Importer(
     reads="a folder of audio files, each with a text file of the same name",
     options={
         "speaker_from": "parent: the folder that a recording lies in names its speaker",
-        "raw_rate": "sample rate in Hz of headerless 16-bit PCM (.pcm, .raw)",
+        "raw_rate": "sample rate in Hz of headerless 16-bit PCM (.pcm, .raw); other files keep their own",
     },
     read=read,
 )

@@ -106,7 +106,7 @@ IMPORTER = Importer(
     options={
         "columns": "other names of columns, e.g. {audio: path, text: sentence}",
         "audio_root": "the folder that audio paths are relative to, where it is not the manifest's",
-        "raw_rate": "sample rate in Hz of headerless 16-bit PCM",
+        "raw_rate": "sample rate in Hz of headerless 16-bit PCM (.pcm, .raw); other files keep their own",
     },
     read=read,
 )
