@@ -184,6 +184,16 @@ def test_split_by_speaker_in_any_order(tone: Any, lines: Any, tmp_path: Path) ->
     assert caught.value.code == "prepare.few_speakers"
 
 
+def test_a_raw_rate_leaves_wav_where_it_is(tone: Any, tmp_path: Path) -> None:
+    tone("root/a.wav")
+    (tmp_path / "root" / "b.pcm").write_bytes(np.zeros(4_000, "<i2").tobytes())
+    for name in "ab":
+        (tmp_path / "root" / f"{name}.txt").write_text("네", encoding="utf-8")
+    manifest = Manifest.read(run(tmp_path / "root", tmp_path / "out", options={"raw_rate": 8000}).manifests["train"])
+    assert [u.audio == "../root/a.wav" for u in manifest] == [True, False]
+    assert [probe(manifest.audio_path(u)).duration_s for u in manifest] == [0.5, 0.5]
+
+
 def test_limit_is_a_seeded_sample_of_sound_ones(tone: Any, lines: Any, tmp_path: Path) -> None:
     tone("a.wav")
     records = [{"id": str(i), "audio": "a.wav" if i % 3 else "gone.wav", "text": "네"} for i in range(60)]
