@@ -18,6 +18,7 @@ from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.data.corpus import CorpusSpec
 from kowhisper_tel.data.prepare import PreparedData, prepare
 from kowhisper_tel.data.split import SplitSpec
+from kowhisper_tel.data.windows import MOST_LABEL_TOKENS, plan_epoch
 
 TWO = SplitSpec.parse("8:2")
 
@@ -192,6 +193,18 @@ def test_a_raw_rate_leaves_wav_where_it_is(tone: Any, tmp_path: Path) -> None:
     manifest = Manifest.read(run(tmp_path / "root", tmp_path / "out", options={"raw_rate": 8000}).manifests["train"])
     assert [u.audio == "../root/a.wav" for u in manifest] == [True, False]
     assert [probe(manifest.audio_path(u)).duration_s for u in manifest] == [0.5, 0.5]
+
+
+def test_what_prepare_accepts_an_epoch_takes(tone: Any, lines: Any, tmp_path: Path) -> None:
+    tone("a.wav")
+    texts = {"fits": "가" * MOST_LABEL_TOKENS, "over": "가" * (MOST_LABEL_TOKENS + 1)}
+    path = lines(*({"id": name, "audio": "a.wav", "text": text} for name, text in texts.items()))
+    prepared = run(path, tmp_path / "out", count_tokens=len)
+    (utterance,) = Manifest.read(prepared.manifests["train"])
+    assert utterance.id == "fits"
+    plan_epoch([0.5], [len(utterance.text)], seed=1, epoch=0)
+    with pytest.raises(UserError):
+        plan_epoch([0.5], [len(texts["over"])], seed=1, epoch=0)
 
 
 def test_limit_is_a_seeded_sample_of_sound_ones(tone: Any, lines: Any, tmp_path: Path) -> None:
