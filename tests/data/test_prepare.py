@@ -207,6 +207,32 @@ def test_what_prepare_accepts_an_epoch_takes(tone: Any, lines: Any, tmp_path: Pa
         plan_epoch([0.5], [len(texts["over"])], seed=1, epoch=0)
 
 
+def test_a_call_is_decoded_once_a_track(tone: Any, lines: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tone("call.wav", seconds=8, tracks=2)
+    turns = ({"audio": "call.wav", "text": "네", "start_s": i, "end_s": i + 1, "track": i % 2} for i in range(8))
+    path = lines(*turns)
+    decoded: list[int | None] = []
+
+    def counted(file: Path, **wanted: Any) -> Any:
+        decoded.append(wanted["track"])
+        return read_audio(file, **wanted)
+
+    monkeypatch.setattr("kowhisper_tel.data.recordings.read_audio", counted)
+    manifest = Manifest.read(run(path, tmp_path / "out").manifests["train"])
+    assert sorted(decoded, key=str) == [0, 1]
+    assert [u.id[-21:-11] for u in manifest] == [f"{i:010.3f}" for i in range(8)]
+    for index, utterance in enumerate(manifest):
+        assert np.argmax(np.abs(np.fft.rfft(read_audio(manifest.audio_path(utterance))))) == 300 * (1 + index % 2)
+
+
+def test_long_ids_have_files_of_their_own(tone: Any, lines: Any, tmp_path: Path) -> None:
+    tone("a.wav", rate=8_000)
+    long = "가" * 200
+    path = lines(*({"id": f"{long}{end}", "audio": "a.wav", "text": "네"} for end in "나다"))
+    prepared = run(path, tmp_path / "out")
+    assert len(list((prepared.folder / "audio").iterdir())) == prepared.summary["accepted"] == 2
+
+
 def test_limit_is_a_seeded_sample_of_sound_ones(tone: Any, lines: Any, tmp_path: Path) -> None:
     tone("a.wav")
     records = [{"id": str(i), "audio": "a.wav" if i % 3 else "gone.wav", "text": "네"} for i in range(60)]
