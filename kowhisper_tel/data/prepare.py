@@ -96,12 +96,16 @@ def _check_share(intakes: Sequence[Intake], most: float, out: Path) -> None:
     """Stop where too much is rejected, or nothing is left; the reasons stay beside ``out``."""
     rejects = [reject for intake in intakes for reject in intake.rejects]
     read = sum(intake.read for intake in intakes)
-    if len(rejects) <= most * read and any(intake.recorded for intake in intakes):
+    expected = sum(intake.expected_rejects for intake in intakes)
+    if expected <= most * read and any(intake.recorded for intake in intakes):
         return
     path = out.with_name(f"{out.name}.rejects.jsonl")
     write_rejects(path, intakes)
     listed = "\n".join(f"  {code}: {count}" for code, count in reasons(rejects).items())
-    raise UserError("prepare.too_many_rejects", rejected=len(rejects), read=read, share=most, reasons=listed, path=path)
+    checked = len(rejects) + sum(len(intake.recorded) for intake in intakes)
+    found = expected / read if read else 1.0
+    facts = {"rejected": len(rejects), "checked": checked, "found": found, "share": most}
+    raise UserError("prepare.too_many_rejects", **facts, reasons=listed, path=path)
 
 
 def _place(intakes: Sequence[Intake], split: SplitSpec, seed: int, new: Path, out: Path) -> list[Placed]:

@@ -233,6 +233,20 @@ def test_long_ids_have_files_of_their_own(tone: Any, lines: Any, tmp_path: Path)
     assert len(list((prepared.folder / "audio").iterdir())) == prepared.summary["accepted"] == 2
 
 
+def test_a_limit_dilutes_no_share_of_rejects(tone: Any, lines: Any, tmp_path: Path) -> None:
+    tone("a.wav")
+    gone = lines(*({"id": str(i), "audio": "a.wav" if i % 2 else "gone.wav", "text": "네"} for i in range(200)))
+    with pytest.raises(UserError) as caught:
+        run(gone, tmp_path / "gone", limit=10, max_reject_share=0.1)
+    assert caught.value.code == "prepare.too_many_rejects"
+    assert caught.value.facts["checked"] == caught.value.facts["rejected"] + 10
+    # Labels are all looked at, whatever the limit: few bad ones are few.
+    labels = lines(
+        *({"id": str(i), "audio": "a.wav", "text": "네" if i % 20 else ""} for i in range(200)), name="l.jsonl"
+    )
+    assert run(labels, tmp_path / "labels", limit=10, max_reject_share=0.1).summary["accepted"] == 10
+
+
 def test_limit_is_a_seeded_sample_of_sound_ones(tone: Any, lines: Any, tmp_path: Path) -> None:
     tone("a.wav")
     records = [{"id": str(i), "audio": "a.wav" if i % 3 else "gone.wav", "text": "네"} for i in range(60)]
