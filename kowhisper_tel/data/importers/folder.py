@@ -48,17 +48,16 @@ def _is_hidden(path: Path) -> bool:
 
 
 def _entry(file: Path, root: Path, speaker_is_parent: bool, raw_rate: int | None) -> Entry | Reject:
-    inside = file.relative_to(root)
-    place, identity = _name(inside), _name(inside.with_suffix("")).replace("/", "-")
+    place = _name(file.relative_to(root))  # the id as well: no two files share it
     label = file.with_suffix(".txt")
     if not label.is_file():
-        return Reject(place, "prepare.no_label", {"path": file, "label": label.name}, identity)
+        return Reject(place, "prepare.no_label", {"path": file, "label": label.name}, place)
     try:
         text = read_text(label)
     except UserError as problem:
-        return Reject(place, problem.code, problem.facts, identity)
+        return Reject(place, problem.code, problem.facts, place)
     speaker = _name(Path(file.parent.name)) if speaker_is_parent else None
-    return Entry(Utterance(identity, str(file), text, speaker=speaker), place, raw_rate=raw_rate)
+    return Entry(Utterance(place, str(file), text, speaker=speaker), place, raw_rate=raw_rate)
 
 
 def _name(path: Path) -> str:

@@ -22,11 +22,14 @@ DELIMITERS = {".csv": ",", ".tsv": "\t"}
 def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Reject]:
     """Yield the lines of a manifest.
 
-    ``audio`` and ``text`` must be there; ``id`` (default: the audio's path, with its start where it has times),
+    ``audio`` and ``text`` must be there; ``id`` (default: the audio's path, with its track and times if it has any),
     ``start_s``, ``end_s``, ``track``, ``speaker`` and ``call`` may be. Any other column becomes a tag. A column of
     another name is taken with the option ``columns``, never by guessing.
 
-    Raises ``UserError``: ``manifest.missing``, ``prepare.encoding``, ``prepare.column``, ``prepare.columns``.
+    A line of a CSV is a record: one whose quotes are not in order is a reject, and swallows none that follow.
+
+    Raises ``UserError``: ``manifest.missing``, ``prepare.encoding``, ``prepare.column``, ``prepare.columns``, and
+    ``prepare.line`` for a head line that cannot be read.
     """
     file = Path(str(path))
     if not file.is_file():
@@ -64,20 +67,24 @@ def _entry(
     if not name:
         facts = {"place": place, "problem": f"{columns['audio']} is empty"}
         return Reject(place, "prepare.line", facts, fields.get("id"))
-    fields.setdefault("id", _id(name, fields.get("start_s")))
+    fields.setdefault("id", _id(name, fields))
     return Entry(Utterance(**fields | {"audio": str(root / name)}), place, raw_rate=options.get("raw_rate"))
 
 
-def _id(audio: str, start_s: float | None) -> str:
-    stem = audio.removesuffix(Path(audio).suffix).replace("/", "-")
-    return stem if start_s is None else f"{stem}-{start_s:010.3f}"
+def _id(audio: str, fields: Mapping[str, Any]) -> str:
+    """An id that no other stretch of any file has: ``calls/b.wav#track1#000001.000-000002.500``."""
+    track, start_s, end_s = (fields.get(name) for name in ("track", "start_s", "end_s"))
+    identity = audio if track is None else f"{audio}#track{track}"
+    if start_s is None and end_s is None:
+        return identity
+    return f"{identity}#{start_s or 0.0:010.3f}-" + ("" if end_s is None else f"{end_s:010.3f}")
 
 
 def _records(file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """The number and the record of each line, or what is wrong with the line."""
     text = read_text(file)
     if file.suffix.lower() in DELIMITERS:
-        yield from _table(text, DELIMITERS[file.suffix.lower()])
+        yield from _table(text, DELIMITERS[file.suffix.lower()], file)
         return
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
@@ -92,12 +99,30 @@ def _json(line: str) -> dict[str, Any] | str:
     return record if isinstance(record, dict) else "not a JSON object"
 
 
-def _table(text: str, delimiter: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def _table(text: str, delimiter: str, file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    head: list[str] | None = None
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if not line.strip("\r\n"):
+            continue
+        values = _cells(line, delimiter)
+        if head is None:
+            if isinstance(values, str):
+                raise UserError("prepare.line", place=f"{file.name} line {number}", problem=values)
+            head = values
+        elif isinstance(values, str):
+            yield number, values
+        else:
+            whole = len(values) == len(head)
+            yield number, dict(zip(head, values, strict=True)) if whole else "not as many columns as the head line"
+
+
+def _cells(line: str, delimiter: str) -> list[str] | str:
+    """The cells of one line, or what is wrong with it. A line alone, so that no open quote takes the next ones in."""
     quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
-    for record in reader:
-        surplus = None in record or None in record.values()
-        yield reader.line_num, "not as many columns as the head line" if surplus else dict(record)
+    try:
+        return next(csv.reader([line], delimiter=delimiter, quoting=quoting, strict=True))
+    except csv.Error as problem:
+        return f"not a CSV record of one line ({problem})"
 
 
 IMPORTER = Importer(
