@@ -13,6 +13,7 @@ from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.columns import field_columns, utterance_fields
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
+from kowhisper_tel.data.sources import folder_stamps
 
 SPLITS = {"train": "train", "dev": "dev", "validation": "dev", "valid": "dev", "eval": "dev", "test": "test"}
 """What the data set's own splits are called here."""
@@ -120,4 +121,5 @@ IMPORTER = Importer(
         "columns": "other names of columns, e.g. {text: transcription, speaker: speaker_id}",
     },
     read=read,
+    stamps=folder_stamps,
 )

@@ -12,6 +12,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
+from kowhisper_tel.data.sources import folder_stamps
 from kowhisper_tel.data.text_files import read_text
 
 SPEAKER_FROM = ("parent",)
@@ -73,4 +74,5 @@ IMPORTER = Importer(
         "raw_rate": "sample rate in Hz of headerless 16-bit PCM (.pcm, .raw); other files keep their own",
     },
     read=read,
+    stamps=folder_stamps,
 )

@@ -6,14 +6,17 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import sha256
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.columns import field_columns, utterance_fields
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
+from kowhisper_tel.data.sources import Stamp, stamp
 from kowhisper_tel.data.text_files import read_text
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -46,6 +49,20 @@ def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Rejec
         # JSON lines may differ in their keys: an optional field can first come up later.
         names = columns if file.suffix.lower() in DELIMITERS else columns | _later(record, columns)
         yield _entry(record, names, place, root, options)
+
+
+def stamps(path: str, options: Mapping[str, Any]) -> Iterator[Stamp | str]:
+    """The manifest's contents, and the audio files it names."""
+    file = Path(path)
+    if not file.is_file():
+        return
+    yield sha256(file)
+    names: dict[str, None] = {}
+    with suppress(UserError):  # what cannot be read names no audio, and reading it says why
+        for item in read(path, options):
+            if isinstance(item, Entry):
+                names[item.utterance.audio] = None
+    yield from (stamp(Path(name), name) for name in names)
 
 
 def _later(record: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, str]:
@@ -134,4 +151,5 @@ IMPORTER = Importer(
         "raw_rate": "sample rate in Hz of headerless 16-bit PCM (.pcm, .raw); other files keep their own",
     },
     read=read,
+    stamps=stamps,
 )
