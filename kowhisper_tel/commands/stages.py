@@ -39,7 +39,7 @@ def prepare(run: Run) -> PreparedData:
             run.manifests,
             split=SplitSpec.parse(data.split, data.split_by),
             seed=run.config.seed,
-            count_tokens=lambda text: len(tokenizer(text, add_special_tokens=False).input_ids),
+            count_tokens=lambda text: len(tokenizer(" " + text.strip(), add_special_tokens=False).input_ids),
             max_reject_share=data.max_reject_share,
             progress=progress,
         )

@@ -20,6 +20,17 @@ SOUNDFILE_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif")
 RAW_SUFFIXES = (".pcm", ".raw")
 SUFFIXES = (*SOUNDFILE_SUFFIXES, ".m4a", ".mp4", ".aac", ".amr", ".webm", *RAW_SUFFIXES)
 """File name endings that ``read_audio`` takes."""
+MAGIC = {
+    b"RIFF": ".wav",
+    b"fLaC": ".flac",
+    b"OggS": ".ogg",
+    b"ID3\x03": ".mp3",
+    b"ID3\x04": ".mp3",
+    b"FORM": ".aiff",
+    b"#!AM": ".amr",
+    b"\x1aE\xdf\xa3": ".webm",
+}
+"""Suffixes by a recording's first four bytes, for one whose name tells nothing."""
 
 Samples = NDArray[np.float32]
 
@@ -37,7 +48,7 @@ class AudioInfo:
 def probe(path: Path, raw_rate: int | None = None) -> AudioInfo:
     """Rate, tracks and duration of a file. Raises ``UserError`` as ``read_audio`` does."""
     _check_present(path)
-    if _is_soundfile(path, raw_rate):
+    if _is_soundfile(path):
         import soundfile
 
         try:
@@ -47,7 +58,7 @@ def probe(path: Path, raw_rate: int | None = None) -> AudioInfo:
         _check_rate(path, info.samplerate)
         return AudioInfo(info.samplerate, info.channels, info.frames / info.samplerate, f"{info.format}/{info.subtype}")
     samples, rate = _decode(path, raw_rate)
-    return AudioInfo(rate, samples.shape[1], len(samples) / rate, "PCM" if raw_rate else "FFMPEG")
+    return AudioInfo(rate, samples.shape[1], len(samples) / rate, "PCM" if _is_raw(path, raw_rate) else "FFMPEG")
 
 
 def read_audio(
@@ -61,8 +72,9 @@ def read_audio(
 ) -> Samples:
     """Read a stretch of a file as float32[n], mono, in −1..1, at ``rate`` Hz.
 
-    ``track`` picks one channel (counted from 0); without it channels are averaged. ``raw_rate`` declares a headerless
-    file of signed 16-bit little-endian mono samples, and its rate in Hz.
+    ``track`` picks one channel (counted from 0); without it channels are averaged. ``raw_rate`` is the rate in Hz of
+    a headerless file: signed 16-bit little-endian mono samples. A file that says itself what it is, by a suffix of
+    ``SUFFIXES`` that is none of ``RAW_SUFFIXES`` or else by its first bytes, is read by its own header all the same.
 
     Raises ``UserError``: ``audio.missing``, ``audio.empty``, ``audio.unreadable``, ``audio.not_finite``,
     ``audio.track``, ``audio.range`` or ``audio.rate``.
@@ -98,8 +110,19 @@ def write_audio(path: Path, audio: Samples, rate: int = RATE) -> None:
         soundfile.write(file, pcm, rate, subtype="PCM_16", format=path.suffix.lstrip(".").upper())
 
 
-def _is_soundfile(path: Path, raw_rate: int | None) -> bool:
-    return raw_rate is None and path.suffix.lower() in SOUNDFILE_SUFFIXES
+def _is_soundfile(path: Path) -> bool:
+    return path.suffix.lower() in SOUNDFILE_SUFFIXES
+
+
+def _is_raw(path: Path, raw_rate: int | None) -> bool:
+    suffix = path.suffix.lower()
+    return raw_rate is not None and (suffix in RAW_SUFFIXES or (suffix not in SUFFIXES and not _has_header(path)))
+
+
+def _has_header(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(8)
+    return start[:4] in MAGIC or start[4:] == b"ftyp"  # the latter: MP4 and its kin
 
 
 def _check_present(path: Path) -> None:
@@ -116,11 +139,11 @@ def _check_rate(path: Path, rate: int) -> None:
 
 def _decode(path: Path, raw_rate: int | None) -> tuple[Samples, int]:
     """All samples of a file as float32[n, tracks], and their rate in Hz."""
-    if raw_rate is not None:
+    if raw_rate is not None and _is_raw(path, raw_rate):
         samples, rate = _decode_raw(path), raw_rate
     elif path.suffix.lower() in RAW_SUFFIXES:
         raise UserError("audio.unreadable", path=path, problem="headerless PCM, rate not stated")
-    elif _is_soundfile(path, raw_rate):
+    elif _is_soundfile(path):
         samples, rate = _decode_soundfile(path)
     else:
         samples, rate = _decode_av(path)

@@ -10,6 +10,7 @@ from typing import Any
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data import importers
 from kowhisper_tel.data.entry import Entry, Reject
+from kowhisper_tel.data.sources import digest
 
 COMMON_OPTIONS = {
     "synthetic": "true: machine-made voices, which the report then says",
@@ -56,6 +57,11 @@ class CorpusSpec:
                 yield replace(item, utterance=replace(item.utterance, id=prefix + item.utterance.id))
         if nothing:
             raise UserError("prepare.nothing", source=self.path or self.kind)
+
+    def digest(self) -> str:
+        """A hash of what the corpus's files are: it is another where one is changed, added or gone."""
+        stamps = importers.get(self.kind).stamps
+        return digest(stamps(self.path, self.options) if stamps and self.path else ())
 
     def to_json(self) -> dict[str, Any]:
         """The spec as a JSON object."""

@@ -16,8 +16,9 @@ class Entry:
 
     ``utterance.audio`` is the audio file's path as the file system knows it (absolute, or relative to the working
     folder); ``utterance.text`` is the label as written. ``place`` says where it stands (``calls.csv line 12``).
-    ``split`` is the part that the corpus itself puts it in. ``raw_rate`` declares headerless PCM, in Hz. ``content``
-    fetches the bytes of a recording that has no file of its own; ``audio`` is then only a name, with its suffix.
+    ``split`` is the part that the corpus itself puts it in. ``raw_rate`` is the rate in Hz of headerless PCM.
+    ``content`` fetches the bytes of a recording that has no file of its own; ``audio`` is then only a name, with its
+    suffix.
     """
 
     utterance: Utterance

@@ -31,11 +31,19 @@ class Intake:
     recorded: tuple[Recorded, ...]
     rejects: tuple[Reject, ...]
     left_out: int = 0
+    unsound: int = 0
+    """How many of the rejects are for their audio, which is looked at only until ``limit`` is reached."""
 
     @property
     def read(self) -> int:
         """All that the corpus held."""
         return len(self.recorded) + len(self.rejects) + self.left_out
+
+    @property
+    def expected_rejects(self) -> float:
+        """The rejects, were what ``limit`` left out as often unsound as what was looked at: it dilutes no share."""
+        looked_at = len(self.recorded) + self.unsound
+        return len(self.rejects) + (self.left_out * self.unsound / looked_at if looked_at else 0.0)
 
 
 def reasons(rejects: Sequence[Reject]) -> dict[str, int]:
@@ -85,8 +93,9 @@ def take_in(
             entries.append(checked)
     outcomes = _sample(entries, corpus.limit, recorder, seed)
     recorded = tuple(outcome for outcome in outcomes if isinstance(outcome, Recorded))
-    rejects += (outcome for outcome in outcomes if isinstance(outcome, Reject))
-    return Intake(corpus, recorded, tuple(rejects), left_out=len(entries) - len(outcomes))
+    unsound = [outcome for outcome in outcomes if isinstance(outcome, Reject)]
+    left_out = len(entries) - len(outcomes)
+    return Intake(corpus, recorded, (*rejects, *unsound), left_out=left_out, unsound=len(unsound))
 
 
 def _check(item: Entry | Reject, seen: dict[str, str], count_tokens: CountTokens | None) -> Entry | Reject:

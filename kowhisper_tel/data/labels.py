@@ -8,16 +8,13 @@ from dataclasses import replace
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.entry import Entry
-from kowhisper_tel.data.windows import FIXED_TOKENS, MOST_TOKENS
+from kowhisper_tel.data.windows import MOST_LABEL_TOKENS
 from kowhisper_tel.korean.fold import fold
 from kowhisper_tel.korean.normalise import normalise
 from kowhisper_tel.korean.verbalise import verbalise
 
-MOST_LABEL_TOKENS = MOST_TOKENS - FIXED_TOKENS
-"""What Whisper's 448 decoder positions leave for text."""
-
 CountTokens = Callable[[str], int]
-"""How many tokens a label has, without the special ones."""
+"""How many tokens a label has as training counts them: with the space before it, without the special ones."""
 
 
 def spoken(entry: Entry, count_tokens: CountTokens | None) -> Entry:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import is_complete, mark_complete, write_json
+from kowhisper_tel.core.files import is_complete, write_json
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.card import Placed, card
 from kowhisper_tel.data.corpus import CorpusSpec
@@ -18,7 +18,14 @@ from kowhisper_tel.data.intake import Intake, Progress, Recorder, reasons, take_
 from kowhisper_tel.data.labels import CountTokens
 from kowhisper_tel.data.recordings import Recorded
 from kowhisper_tel.data.split import SPLITS, Part, SplitSpec, assign
-from kowhisper_tel.data.store import new_folder, write_dataset, write_manifests, write_rejects
+from kowhisper_tel.data.store import (
+    check_unchanged,
+    new_folder,
+    write_dataset,
+    write_inputs,
+    write_manifests,
+    write_rejects,
+)
 from kowhisper_tel.korean.normalise import fingerprint
 
 DEFAULT_MAX_REJECT_SHARE = 0.1
@@ -46,18 +53,24 @@ def prepare(
 ) -> PreparedData:
     """Check, convert and divide corpora; write ``out`` whole or not at all. Skipped where ``out`` is complete already.
 
+    Complete is what was made of the same corpora, as their files are now, and settings. What was made of others is
+    never done anew in silence.
+
     Writes ``{train,dev,test}.jsonl`` (audio paths relative to ``out``), ``audio/*.flac`` (16 kHz, mono, at most 30 s,
-    for recordings that are not that already), ``dataset/`` (a DatasetDict), ``rejects.jsonl`` and ``summary.json``.
+    for recordings that are not that already), ``dataset/`` (a DatasetDict), ``rejects.jsonl``, ``inputs.json`` and
+    ``summary.json``.
     ``count_tokens`` says how many tokens a label has (without it labels of any length pass). ``workers`` threads
     (default: one a core, at most 8) decode; their number changes nothing in the result.
 
     Raises ``UserError``: the importers' own, ``prepare.too_many_rejects`` (exit code 6; the reasons then stand in
-    ``<out>.rejects.jsonl``), ``prepare.no_speakers``, ``prepare.few_speakers``, ``prepare.speaker_overlap``,
-    ``prepare.choice`` (a corpus is given to a split of another name), ``prepare.foreign``.
+    ``<out>.rejects.jsonl``), ``prepare.changed`` (``out`` was made of other inputs), ``prepare.no_speakers``,
+    ``prepare.few_speakers``, ``prepare.joined_speakers``, ``prepare.speaker_overlap``, ``prepare.choice`` (a corpus is
+    given to a split of another name), ``prepare.foreign``.
     """
     inputs = _inputs(corpora, split, seed)
     if is_complete(out, inputs):
         return _load(out)
+    check_unchanged(out, inputs)
     _check_given(corpora)
     with new_folder(out) as new:
         with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
@@ -70,13 +83,19 @@ def prepare(
         write_rejects(new / "rejects.jsonl", intakes)
         shares = {"by": split.by, "shares": dict(split.shares)}
         write_json(new / "summary.json", card(intakes, placed, split=shares, seed=seed))
-        mark_complete(new, inputs)
+        write_inputs(new, inputs)
     return _load(out)
 
 
 def _inputs(corpora: Sequence[CorpusSpec], split: SplitSpec, seed: int) -> dict[str, Any]:
     shares = {"by": split.by, "shares": dict(split.shares)}
-    return {"corpora": [c.to_json() for c in corpora], "split": shares, "seed": seed, "normaliser": fingerprint()}
+    return {
+        "corpora": [corpus.to_json() for corpus in corpora],
+        "files": [corpus.digest() for corpus in corpora],
+        "split": shares,
+        "seed": seed,
+        "normaliser": fingerprint(),
+    }
 
 
 def _load(out: Path) -> PreparedData:
@@ -96,12 +115,16 @@ def _check_share(intakes: Sequence[Intake], most: float, out: Path) -> None:
     """Stop where too much is rejected, or nothing is left; the reasons stay beside ``out``."""
     rejects = [reject for intake in intakes for reject in intake.rejects]
     read = sum(intake.read for intake in intakes)
-    if len(rejects) <= most * read and any(intake.recorded for intake in intakes):
+    expected = sum(intake.expected_rejects for intake in intakes)
+    if expected <= most * read and any(intake.recorded for intake in intakes):
         return
     path = out.with_name(f"{out.name}.rejects.jsonl")
     write_rejects(path, intakes)
     listed = "\n".join(f"  {code}: {count}" for code, count in reasons(rejects).items())
-    raise UserError("prepare.too_many_rejects", rejected=len(rejects), read=read, share=most, reasons=listed, path=path)
+    checked = len(rejects) + sum(len(intake.recorded) for intake in intakes)
+    found = expected / read if read else 1.0
+    facts = {"rejected": len(rejects), "checked": checked, "found": found, "share": most}
+    raise UserError("prepare.too_many_rejects", **facts, reasons=listed, path=path)
 
 
 def _place(intakes: Sequence[Intake], split: SplitSpec, seed: int, new: Path, out: Path) -> list[Placed]:

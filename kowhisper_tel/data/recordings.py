@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from kowhisper_tel.data.entry import Entry, Reject
 
 MOST_S = 30.0
 """Whisper hears at most this many seconds (Radford et al. 2022, section 2.2)."""
+MOST_STEM_BYTES = 160
+"""File systems take names of 255 bytes: the rest is for a hash, the suffix, and what ``atomic`` adds for a while."""
 PLAIN_FORMATS = ("WAV/", "WAVEX/", "FLAC/")
 """Formats, by ``probe``, that stay where they are."""
 
@@ -37,14 +40,18 @@ def record(entries: Sequence[Entry], folder: Path) -> list[Recorded | Reject]:
     ``Reject`` with the code ``audio.*``, ``prepare.too_long`` or ``prepare.long_stretch``.
     """
     with _as_file(entries[0]) as source:
-        outcomes: list[Recorded | Reject] = []
-        for track, same in groupby(entries, key=lambda entry: entry.utterance.track):
-            outcomes += _record_track(list(same), source, track, folder)
-        return outcomes
+        tracks: defaultdict[int | None, list[int]] = defaultdict(list)
+        for index, entry in enumerate(entries):
+            tracks[entry.utterance.track].append(index)
+        outcomes: dict[int, Recorded | Reject] = {}
+        for track, same in tracks.items():
+            made = _record_track([entries[i] for i in same], source, track, folder)
+            outcomes.update(zip(same, made, strict=True))
+        return [outcomes[i] for i in range(len(entries))]
 
 
 def by_file(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Neighbouring entries of one file and track together, so that a long call is decoded once."""
+    """Neighbouring entries of one file together, so that a long call is decoded once."""
     for _, group in groupby(entries, key=lambda e: e.utterance.id if e.content else e.utterance.audio):
         yield list(group)
 
@@ -64,14 +71,14 @@ def _as_file(entry: Entry) -> Iterator[Path]:
 def _record_track(entries: Sequence[Entry], source: Path, track: int | None, folder: Path) -> list[Recorded | Reject]:
     try:
         audio = read_audio(source, track=track, raw_rate=entries[0].raw_rate)
-        stays = entries[0].content is None and _is_plain(source, track, entries[0].raw_rate)
+        stays = entries[0].content is None and _is_plain(source, track)
     except UserError as problem:
         return [_reject(entry, problem, source) for entry in entries]
     return [_record_one(entry, audio, source if stays else None, folder) for entry in entries]
 
 
-def _is_plain(source: Path, track: int | None, raw_rate: int | None) -> bool:
-    if raw_rate is not None or source.suffix.lower() not in (".wav", ".flac"):
+def _is_plain(source: Path, track: int | None) -> bool:
+    if source.suffix.lower() not in (".wav", ".flac"):
         return False
     info = probe(source)
     return info.rate_hz == RATE and info.tracks == 1 and not track and info.format.startswith(PLAIN_FORMATS)
@@ -123,7 +130,8 @@ def _reject(entry: Entry, problem: UserError, source: Path) -> Reject:
 
 def file_stem(identity: str) -> str:
     """A file name for an id: the id itself where that is a plain name, else what is plain of it and a hash."""
-    plain = re.sub(r"[^\w.-]", "_", identity)[:80].lstrip(".")
+    # A letter may be many bytes, and file systems count these.
+    plain = re.sub(r"[^\w.-]", "_", identity).encode()[:MOST_STEM_BYTES].decode(errors="ignore").lstrip(".")
     if plain == identity:
         return plain
     return f"{plain}-{hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Split: which utterances train, which choose, which test, with no speaker on two sides."""
+"""Split: which utterances train, which choose, which test, with no speaker and no call on two sides."""
 
 from __future__ import annotations
 
@@ -67,13 +67,15 @@ class Part:
 def assign(parts: Sequence[Part], spec: SplitSpec, seed: int) -> dict[str, str]:
     """The split of each utterance, by id.
 
-    Speakers (else calls; with ``by: utterance`` the utterances) are placed whole. What a corpus puts somewhere stays
-    there and takes its speaker's other utterances with it. The rest is divided so that durations come near the
-    shares, by the best of ``ATTEMPTS`` seeded orders: the same for any order of the input.
+    Speakers and calls are placed whole, so speakers who share a call go together (with ``by: utterance`` each
+    utterance goes its own way). What a corpus puts somewhere stays there and takes the rest of its speakers and calls
+    with it. What is left is divided so that durations come near the shares, by the best of ``ATTEMPTS`` seeded orders:
+    the same for any order of the input.
 
-    Raises ``UserError``: ``prepare.no_speakers``, ``prepare.few_speakers``, ``prepare.speaker_overlap``.
+    Raises ``UserError``: ``prepare.no_speakers``, ``prepare.few_speakers``, ``prepare.joined_speakers`` (there are
+    speakers enough, but calls join them), ``prepare.speaker_overlap``.
     """
-    blocks: dict[str, str] = {part.utterance.id: _block(part.utterance, spec.by) for part in parts}
+    blocks = _blocks([part.utterance for part in parts], spec.by)
     fixed = _fixed(parts, blocks)
     lengths: defaultdict[str, int] = defaultdict(int)
     for part in parts:
@@ -81,16 +83,32 @@ def assign(parts: Sequence[Part], spec: SplitSpec, seed: int) -> dict[str, str]:
             lengths[blocks[part.utterance.id]] += max(1, round(part.duration_s * 1000))
     free = [part.utterance for part in parts if blocks[part.utterance.id] in lengths]
     _check_named(free, spec.by)
+    _check_joined(free, len(lengths), spec)
     placed = fixed | (_divide(dict(sorted(lengths.items())), spec, seed) if lengths else {})
     return {part.utterance.id: placed[blocks[part.utterance.id]] for part in parts}
 
 
-def _block(utterance: Utterance, by: str) -> str:
-    if by == "speaker" and utterance.speaker:
-        return f"speaker {utterance.speaker}"
-    if by == "speaker" and utterance.call:
-        return f"call {utterance.call}"
-    return f"utterance {utterance.id}"
+def _blocks(utterances: Sequence[Utterance], by: str) -> dict[str, str]:
+    """The block of each utterance, by id: what its speaker and its call join it to, named after the first of these."""
+    leader: dict[str, str] = {}
+
+    def lead(name: str) -> str:
+        while (above := leader.setdefault(name, name)) != name:
+            leader[name] = name = leader[above]
+        return name
+
+    names = {utterance.id: _names(utterance, by) for utterance in utterances}
+    for first, *others in names.values():
+        for other in others:
+            low, high = sorted((lead(first), lead(other)))
+            leader[high] = low
+    return {identity: lead(own[0]) for identity, own in names.items()}
+
+
+def _names(utterance: Utterance, by: str) -> list[str]:
+    """What may not be parted, where an utterance has it: its speaker and its call, else the utterance alone."""
+    named = {"speaker": utterance.speaker, "call": utterance.call} if by == "speaker" else {}
+    return [f"{kind} {name}" for kind, name in named.items() if name] or [f"utterance {utterance.id}"]
 
 
 def _fixed(parts: Sequence[Part], blocks: Mapping[str, str]) -> dict[str, str]:
@@ -111,6 +129,18 @@ def _check_named(free: Sequence[Utterance], by: str) -> None:
     nameless = sorted(u.id for u in free if not (u.speaker or u.call))
     if by == "speaker" and nameless:
         raise UserError("prepare.no_speakers", count=len(nameless), example=nameless[0])
+
+
+def _check_joined(free: Sequence[Utterance], found: int, spec: SplitSpec) -> None:
+    """Say so where there would be speakers (or calls, of those without) enough, were they not joined by calls."""
+    calls: defaultdict[str, set[str]] = defaultdict(set)
+    for utterance in free:
+        if spec.by == "speaker" and utterance.speaker:
+            calls[utterance.speaker].add(utterance.call or "")
+    if 0 < found < len(spec.shares) <= len(calls):
+        example = max(sorted(calls), key=lambda speaker: len(calls[speaker]))
+        facts = {"speakers": len(calls), "found": found, "wanted": len(spec.shares), "names": ", ".join(spec.shares)}
+        raise UserError("prepare.joined_speakers", **facts, example=example, calls=len(calls[example]))
 
 
 def _divide(lengths: Mapping[str, int], spec: SplitSpec, seed: int) -> dict[str, str]:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import write_lines
+from kowhisper_tel.core.files import fingerprint, mark_complete, write_json, write_lines
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.data.card import Placed
 from kowhisper_tel.data.intake import Intake
 from kowhisper_tel.data.split import SPLITS
 
 RECORD = "complete.json"
+INPUTS = "inputs.json"
 
 
 @contextmanager
@@ -39,6 +40,22 @@ def new_folder(path: Path) -> Iterator[Path]:
         new.rename(path)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def write_inputs(folder: Path, inputs: Mapping[str, Any]) -> None:
+    """``inputs.json``, a fingerprint of each input, and the record that the folder is complete."""
+    write_json(folder / INPUTS, {name: fingerprint(value) for name, value in inputs.items()})
+    mark_complete(folder, inputs)
+
+
+def check_unchanged(folder: Path, inputs: Mapping[str, Any]) -> None:
+    """Raise ``UserError`` ``prepare.changed`` where a folder is complete, and say which of its inputs differ now."""
+    if not (folder / RECORD).is_file():
+        return
+    record = folder / INPUTS
+    before = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    changed = [name for name, value in inputs.items() if before.get(name) != fingerprint(value)]
+    raise UserError("prepare.changed", path=folder, changed=", ".join(changed))
 
 
 def write_rejects(path: Path, intakes: Sequence[Intake]) -> None:

@@ -27,6 +27,10 @@ MOST_TOKENS = 448
 """Whisper's decoder has so many positions."""
 FIXED_TOKENS = 5
 """Start, language, task, ``<|notimestamps|>`` and end."""
+TIMESTAMP_TOKENS = 2
+"""The start and the end of an utterance."""
+MOST_LABEL_TOKENS = MOST_TOKENS - FIXED_TOKENS - TIMESTAMP_TOKENS
+"""What is left for the text of one utterance. ``prepare`` refuses longer labels, by the same count."""
 
 LOOKAHEAD = 256
 """How many waiting utterances are tried for the windows of one batch."""
@@ -122,15 +126,15 @@ def _check(durations_s: Sequence[float], tokens: Sequence[int], ids: Sequence[st
             raise UserError("window.no_audio", id=name, duration_s=duration_s)
         if ticks(duration_s) > MOST_TICKS:
             raise UserError("window.too_long", id=name, duration_s=duration_s)
-        if _cost(count) > MOST_TOKENS - FIXED_TOKENS:
-            raise UserError("window.too_many_tokens", id=name, tokens=count, most=MOST_TOKENS - FIXED_TOKENS - 2)
+        if count > MOST_LABEL_TOKENS:
+            raise UserError("window.too_many_tokens", id=name, tokens=count, most=MOST_LABEL_TOKENS)
         lengths.append(ticks(duration_s))
     return lengths
 
 
 def _cost(tokens: int) -> int:
     """Places an utterance takes in the decoder: its text and two timestamps."""
-    return tokens + 2
+    return tokens + TIMESTAMP_TOKENS
 
 
 @dataclass

@@ -52,6 +52,21 @@ def test_headerless_pcm_wants_its_rate(tmp_path: Path) -> None:
     assert error.value.code == "audio.unreadable"
 
 
+@pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.flac", "wav-without-suffix", "a.dat"])
+def test_a_raw_rate_leaves_files_with_a_header_alone(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    soundfile.write(path, TONE, RATE, format=path.suffix[1:] if path.suffix not in ("", ".dat") else "WAV")
+    np.testing.assert_array_equal(read_audio(path, raw_rate=8000), read_audio(path))
+    assert probe(path, raw_rate=8000) == probe(path)
+
+
+@pytest.mark.parametrize("name", ["a.pcm", "a.RAW", "no-suffix", "a.dat"])
+def test_a_raw_rate_is_taken_for_files_that_do_not_say_what_they_are(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes((TONE * 32767).astype("<i2").tobytes())
+    assert probe(tmp_path / name, raw_rate=8000).format == "PCM"
+    assert len(read_audio(tmp_path / name, raw_rate=8000)) == 2 * RATE
+
+
 def write_bad(path: Path, kind: str) -> None:
     if kind == "empty":
         path.touch()

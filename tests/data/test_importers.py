@@ -70,7 +70,11 @@ def test_jsonl(lines: Any, tmp_path: Path) -> None:
     assert isinstance(second, Entry)
     assert first.utterance.audio == str(tmp_path / "a.wav")
     assert first.utterance.tags == {"gender": "F", "age": "30"}
-    assert (second.utterance.id, second.utterance.track, second.utterance.speaker) == ("calls-b-000001.000", 1, "7")
+    assert (second.utterance.id, second.utterance.track, second.utterance.speaker) == (
+        "calls/b.wav#track1#000001.000-000002.500",
+        1,
+        "7",
+    )
     assert (second.utterance.start_s, second.utterance.end_s, second.utterance.tags) == (1.0, 2.5, {"noise": "x"})
     assert rejected(rest) == ["prepare.line"] * 5
     assert [item.place for item in rest] == [f"corpus.jsonl line {n}" for n in range(3, 8)]
@@ -96,6 +100,46 @@ def test_tables(name: str, sign: str, encoding: str, tmp_path: Path) -> None:
     )
     assert (second.utterance.speaker, second.utterance.tags) == (None, {})
     assert isinstance(third, Reject)
+
+
+@pytest.mark.parametrize("stray", ['b.wav,"네', 'b.wav,"네"요', '"b.wav,네'])
+def test_a_stray_quote_costs_its_own_line_alone(stray: str, tmp_path: Path) -> None:
+    texts = ["audio,text", '"a.wav","네, ""예"""', stray, "c.wav,네", "", 'd.wav,예 "뭐"', "e.wav"]
+    (tmp_path / "c.csv").write_text("\r\n".join(texts), encoding="utf-8", newline="")
+    items = read("manifest", tmp_path / "c.csv")
+    assert [item.place for item in items] == [f"c.csv line {n}" for n in (2, 3, 4, 6, 7)]
+    assert [item.utterance.text for item in items if isinstance(item, Entry)] == ['네, "예"', "네", '예 "뭐"']
+    assert rejected(items) == ["prepare.line"] * 2
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_field_too_long_for_csv_is_named(place: int, tmp_path: Path) -> None:
+    rows = ["audio,text", "a.wav,네"]
+    rows[place] += "가" * 200_000
+    (tmp_path / "c.csv").write_text("\n".join(rows), encoding="utf-8")
+    if place:
+        assert rejected(read("manifest", tmp_path / "c.csv")) == ["prepare.line"]
+    else:
+        with pytest.raises(UserError, match=r"c\.csv line 1"):
+            read("manifest", tmp_path / "c.csv")
+
+
+def test_ids_are_made_without_clashes(tone: Any, lines: Any, tmp_path: Path) -> None:
+    names = ["kim/a-b.wav", "kim-a/b.wav", "kim/a/b.wav", "kim/a/b.flac"]
+    for name in names:
+        tone(f"root/{name}")
+        (tmp_path / "root" / name).with_suffix(".txt").write_text("네", encoding="utf-8")
+    times: list[dict[str, Any]] = [
+        {},
+        {"track": 0},
+        {"track": 1},
+        {"start_s": 1},
+        {"start_s": 1, "end_s": 2, "track": 1},
+    ]
+    manifest = lines(*({"audio": name, "text": "네"} | time for name in names for time in times))
+    for items in (read("folder", tmp_path / "root"), read("manifest", manifest)):
+        ids = [item.utterance.id for item in items if isinstance(item, Entry)]
+        assert len(set(ids)) == len(items) >= len(names)
 
 
 def test_near_columns_are_proposed_and_taken_on_request(lines: Any) -> None:
@@ -130,7 +174,10 @@ def test_folder(tone: Any, tmp_path: Path) -> None:
     (root / "lee" / "mute.txt").write_text("네", encoding="utf-8")
     items = read("folder", root, speaker_from="parent", id_prefix="f-")
     entries = [item.utterance for item in items if isinstance(item, Entry)]
-    assert [(u.id, u.text, u.speaker) for u in entries] == [("f-kim-a", "네", "kim"), ("f-kim-b", "예", "kim")]
+    assert [(u.id, u.text, u.speaker) for u in entries] == [
+        ("f-kim/a.wav", "네", "kim"),
+        ("f-kim/b.wav", "예", "kim"),
+    ]
     assert rejected(items) == ["prepare.encoding", "prepare.no_label", "prepare.no_audio"]
     assert all(item.utterance.speaker is None for item in read("folder", root) if isinstance(item, Entry))
     with pytest.raises(UserError, match="speaker_from"):

@@ -18,6 +18,7 @@ from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.data.corpus import CorpusSpec
 from kowhisper_tel.data.prepare import PreparedData, prepare
 from kowhisper_tel.data.split import SplitSpec
+from kowhisper_tel.data.windows import MOST_LABEL_TOKENS, plan_epoch
 
 TWO = SplitSpec.parse("8:2")
 
@@ -184,6 +185,68 @@ def test_split_by_speaker_in_any_order(tone: Any, lines: Any, tmp_path: Path) ->
     assert caught.value.code == "prepare.few_speakers"
 
 
+def test_a_limit_dilutes_no_share_of_rejects(tone: Any, lines: Any, tmp_path: Path) -> None:
+    tone("a.wav")
+    gone = lines(*({"id": str(i), "audio": "a.wav" if i % 2 else "gone.wav", "text": "네"} for i in range(200)))
+    with pytest.raises(UserError) as caught:
+        run(gone, tmp_path / "gone", limit=10, max_reject_share=0.1)
+    assert caught.value.code == "prepare.too_many_rejects"
+    assert caught.value.facts["checked"] == caught.value.facts["rejected"] + 10
+    # Labels are all looked at, whatever the limit: few bad ones are few.
+    labels = lines(
+        *({"id": str(i), "audio": "a.wav", "text": "네" if i % 20 else ""} for i in range(200)), name="l.jsonl"
+    )
+    assert run(labels, tmp_path / "labels", limit=10, max_reject_share=0.1).summary["accepted"] == 10
+
+
+def test_what_prepare_accepts_an_epoch_takes(tone: Any, lines: Any, tmp_path: Path) -> None:
+    tone("a.wav")
+    texts = {"fits": "가" * MOST_LABEL_TOKENS, "over": "가" * (MOST_LABEL_TOKENS + 1)}
+    path = lines(*({"id": name, "audio": "a.wav", "text": text} for name, text in texts.items()))
+    prepared = run(path, tmp_path / "out", count_tokens=len)
+    (utterance,) = Manifest.read(prepared.manifests["train"])
+    assert utterance.id == "fits"
+    plan_epoch([0.5], [len(utterance.text)], seed=1, epoch=0)
+    with pytest.raises(UserError):
+        plan_epoch([0.5], [len(texts["over"])], seed=1, epoch=0)
+
+
+def test_a_call_is_decoded_once_a_track(tone: Any, lines: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tone("call.wav", seconds=8, tracks=2)
+    turns = ({"audio": "call.wav", "text": "네", "start_s": i, "end_s": i + 1, "track": i % 2} for i in range(8))
+    path = lines(*turns)
+    decoded: list[int | None] = []
+
+    def counted(file: Path, **wanted: Any) -> Any:
+        decoded.append(wanted["track"])
+        return read_audio(file, **wanted)
+
+    monkeypatch.setattr("kowhisper_tel.data.recordings.read_audio", counted)
+    manifest = Manifest.read(run(path, tmp_path / "out").manifests["train"])
+    assert sorted(decoded, key=str) == [0, 1]
+    assert [u.id[-21:-11] for u in manifest] == [f"{i:010.3f}" for i in range(8)]
+    for index, utterance in enumerate(manifest):
+        assert np.argmax(np.abs(np.fft.rfft(read_audio(manifest.audio_path(utterance))))) == 300 * (1 + index % 2)
+
+
+def test_long_ids_have_files_of_their_own(tone: Any, lines: Any, tmp_path: Path) -> None:
+    tone("a.wav", rate=8_000)
+    long = "가" * 200
+    path = lines(*({"id": f"{long}{end}", "audio": "a.wav", "text": "네"} for end in "나다"))
+    prepared = run(path, tmp_path / "out")
+    assert len(list((prepared.folder / "audio").iterdir())) == prepared.summary["accepted"] == 2
+
+
+def test_a_raw_rate_leaves_wav_where_it_is(tone: Any, tmp_path: Path) -> None:
+    tone("root/a.wav")
+    (tmp_path / "root" / "b.pcm").write_bytes(np.zeros(4_000, "<i2").tobytes())
+    for name in "ab":
+        (tmp_path / "root" / f"{name}.txt").write_text("네", encoding="utf-8")
+    manifest = Manifest.read(run(tmp_path / "root", tmp_path / "out", options={"raw_rate": 8000}).manifests["train"])
+    assert [u.audio == "../root/a.wav" for u in manifest] == [True, False]
+    assert [probe(manifest.audio_path(u)).duration_s for u in manifest] == [0.5, 0.5]
+
+
 def test_limit_is_a_seeded_sample_of_sound_ones(tone: Any, lines: Any, tmp_path: Path) -> None:
     tone("a.wav")
     records = [{"id": str(i), "audio": "a.wav" if i % 3 else "gone.wav", "text": "네"} for i in range(60)]
@@ -259,8 +322,10 @@ def test_complete_work_is_kept_and_foreign_folders_are_left_alone(tone: Any, lin
     stamp = (out / "train.jsonl").stat().st_mtime_ns
     run(path, out)
     assert (out / "train.jsonl").stat().st_mtime_ns == stamp
-    run(path, out, seed=8)
-    assert (out / "train.jsonl").stat().st_mtime_ns != stamp
+    with pytest.raises(UserError, match="differs now: seed ") as caught:
+        run(path, out, seed=8)
+    assert (caught.value.code, caught.value.exit_code) == ("prepare.changed", 2)
+    assert (out / "train.jsonl").stat().st_mtime_ns == stamp
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.wav", "corpus.jsonl", "out"]
     (out / "complete.json").unlink()
     with pytest.raises(UserError) as caught:
@@ -270,6 +335,35 @@ def test_complete_work_is_kept_and_foreign_folders_are_left_alone(tone: Any, lin
     calls: list[tuple[int, int]] = []
     run(path, out, progress=lambda done, total: calls.append((done, total)))
     assert calls == [(1, 1)]
+
+
+def test_a_corpus_that_changed_is_not_taken_for_the_old_one(tone: Any, lines: Any, tmp_path: Path) -> None:
+    import datasets
+
+    tone("root/a.wav", rate=8_000)
+    label = tmp_path / "root" / "a.txt"
+    label.write_text("네", encoding="utf-8")
+    path = lines({"audio": "root/a.wav", "text": "네"})
+    rows = {"audio": [str(tmp_path / "root" / "a.wav")], "text": ["네"]}
+    datasets.Dataset.from_dict(rows).save_to_disk(str(tmp_path / "saved"))
+    changes = {
+        "manifest": (path, lambda: path.write_text(path.read_text(encoding="utf-8").replace("네", "예"))),
+        "audio": (path, lambda: tone("root/a.wav", rate=8_000, seconds=0.7)),
+        "folder": (tmp_path / "root", lambda: label.write_text("아니요", encoding="utf-8")),
+        "gone": (tmp_path / "root", label.unlink),
+        "dataset": (tmp_path / "saved", lambda: (tmp_path / "saved" / "more.arrow").touch()),
+    }
+    for name, (corpus, change) in changes.items():
+        kind = {"folder": "folder", "gone": "folder", "dataset": "dataset"}.get(name, "manifest")
+        for attempt in range(3):
+            spec = CorpusSpec(kind, str(corpus), "train")
+            if attempt == 2:
+                change()
+                with pytest.raises(UserError, match="differs now: files ") as caught:
+                    prepare([spec], tmp_path / name, split=TWO, seed=7)
+                assert caught.value.code == "prepare.changed"
+            else:
+                prepare([spec], tmp_path / name, split=TWO, seed=7)
 
 
 def test_an_unknown_split_of_a_corpus_is_refused(lines: Any, tmp_path: Path) -> None:

@@ -53,6 +53,46 @@ def test_laws(people: list[tuple[list[int], str | None]], spec: SplitSpec, seed:
     assert assign(shuffled, spec, seed) == placed
 
 
+NAMES = st.lists(
+    st.tuples(st.sampled_from("abcdefgh"), st.sampled_from([None, *"12345678a"])) | st.tuples(st.none(), st.just("9")),
+    min_size=4,
+    max_size=12,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(NAMES, st.lists(st.sampled_from([None, None, None, "train", "test"]), min_size=12, max_size=12), SPECS)
+def test_no_speaker_and_no_call_is_on_two_sides(names: list, given_splits: list, spec: SplitSpec) -> None:
+    parts = [
+        Part(Utterance(f"u{i}", "a.wav", "가", speaker=speaker, call=call), 1.0, given_splits[i])
+        for i, (speaker, call) in enumerate(names)
+    ]
+    try:
+        placed = assign(parts, spec, 3)
+    except UserError:
+        return  # it may refuse, and often must
+    assert assign(parts[::-1], spec, 3) == placed
+    for field in ("speaker", "call"):
+        sides = defaultdict(set)
+        for part in parts:
+            sides[getattr(part.utterance, field)].add(placed[part.utterance.id])
+        assert all(len(splits) == 1 for name, splits in sides.items() if name)
+
+
+def test_one_agent_in_all_calls_leaves_nothing_to_divide() -> None:
+    parts = [
+        Part(Utterance(f"{call}-{who}", "a.wav", "가", speaker=who, call=f"c{call}"), 1.0)
+        for call in range(6)
+        for who in ("agent", f"caller{call}")
+    ]
+    with pytest.raises(UserError, match="agent stands in 6 calls") as caught:
+        assign(parts, SplitSpec.parse("8:2"), 1)
+    assert caught.value.code == "prepare.joined_speakers"
+    assert "split_by: utterance" in str(caught.value)
+    callers = [part for part in parts if part.utterance.speaker != "agent"]
+    assert set(assign(callers, SplitSpec.parse("8:2"), 1).values()) == {"train", "test"}
+
+
 @pytest.mark.parametrize("written", ["8:2", "6:4", "8:1:1"])
 def test_durations_come_near_the_shares(written: str) -> None:
     spec = SplitSpec.parse(written)

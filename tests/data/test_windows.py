@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.data.windows import FIXED_TOKENS, MOST_TICKS, MOST_TOKENS, Packing, plan_epoch, ticks
+from kowhisper_tel.data.windows import (
+    FIXED_TOKENS,
+    MOST_LABEL_TOKENS,
+    MOST_TICKS,
+    MOST_TOKENS,
+    Packing,
+    plan_epoch,
+    ticks,
+)
 
 utterances = st.lists(st.tuples(st.floats(0.05, 30.0), st.integers(1, 200)), min_size=1, max_size=120)
 packings = st.builds(
@@ -90,5 +98,6 @@ def test_an_utterance_that_no_window_holds_is_named(duration_s: float, tokens: i
 
 
 def test_the_longest_label_just_fits() -> None:
-    (batch,) = plan_epoch([30.0], [MOST_TOKENS - FIXED_TOKENS - 2], seed=1, epoch=0)
+    assert MOST_LABEL_TOKENS == MOST_TOKENS - FIXED_TOKENS - 2
+    (batch,) = plan_epoch([30.0], [MOST_LABEL_TOKENS], seed=1, epoch=0)
     assert batch.length == MOST_TICKS

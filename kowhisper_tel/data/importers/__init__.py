@@ -11,25 +11,34 @@ import difflib
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.entry import Entry, Reject
+from kowhisper_tel.data.sources import Stamp
 
 Read = Callable[[str | None, Mapping[str, Any]], Iterator[Entry | Reject]]
 """Walks one corpus: its path as the config has it (a file, a folder, a hub id, or nothing), and the options."""
 
 
+Stamps = Callable[[str, Mapping[str, Any]], Iterable[Stamp | str]]
+"""Tells what the files of a corpus are, none where there are none: its path, and the options. Raises nothing."""
+
+
 @dataclass(frozen=True)
 class Importer:
-    """One kind of corpus: its name in a config, what it reads, its options (name to meaning) and its reader."""
+    """One kind of corpus: its name in a config, what it reads, its options (name to meaning) and its reader.
+
+    ``stamps`` lets a change of the corpus's files show; one that has no files on this machine needs none.
+    """
 
     kind: str
     reads: str
     options: Mapping[str, str]
     read: Read
+    stamps: Stamps | None = None
     synthetic: bool = False
     wants_path: bool = True
 

@@ -7,17 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kowhisper_tel.core.audio import MAGIC
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.columns import field_columns, utterance_fields
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
+from kowhisper_tel.data.sources import folder_stamps
 
 SPLITS = {"train": "train", "dev": "dev", "validation": "dev", "valid": "dev", "eval": "dev", "test": "test"}
 """What the data set's own splits are called here."""
-
-MAGIC = {b"RIFF": ".wav", b"fLaC": ".flac", b"OggS": ".ogg", b"ID3\x03": ".mp3", b"ID3\x04": ".mp3"}
-"""Suffixes by a recording's first four bytes, for one whose name tells nothing."""
 
 
 def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Reject]:
@@ -122,4 +121,5 @@ IMPORTER = Importer(
         "columns": "other names of columns, e.g. {text: transcription, speaker: speaker_id}",
     },
     read=read,
+    stamps=folder_stamps,
 )

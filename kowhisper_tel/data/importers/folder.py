@@ -12,6 +12,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
+from kowhisper_tel.data.sources import folder_stamps
 from kowhisper_tel.data.text_files import read_text
 
 SPEAKER_FROM = ("parent",)
@@ -48,17 +49,16 @@ def _is_hidden(path: Path) -> bool:
 
 
 def _entry(file: Path, root: Path, speaker_is_parent: bool, raw_rate: int | None) -> Entry | Reject:
-    inside = file.relative_to(root)
-    place, identity = _name(inside), _name(inside.with_suffix("")).replace("/", "-")
+    place = _name(file.relative_to(root))  # the id as well: no two files share it
     label = file.with_suffix(".txt")
     if not label.is_file():
-        return Reject(place, "prepare.no_label", {"path": file, "label": label.name}, identity)
+        return Reject(place, "prepare.no_label", {"path": file, "label": label.name}, place)
     try:
         text = read_text(label)
     except UserError as problem:
-        return Reject(place, problem.code, problem.facts, identity)
+        return Reject(place, problem.code, problem.facts, place)
     speaker = _name(Path(file.parent.name)) if speaker_is_parent else None
-    return Entry(Utterance(identity, str(file), text, speaker=speaker), place, raw_rate=raw_rate)
+    return Entry(Utterance(place, str(file), text, speaker=speaker), place, raw_rate=raw_rate)
 
 
 def _name(path: Path) -> str:
@@ -71,7 +71,8 @@ IMPORTER = Importer(
     reads="a folder of audio files, each with a text file of the same name",
     options={
         "speaker_from": "parent: the folder that a recording lies in names its speaker",
-        "raw_rate": "sample rate in Hz of headerless 16-bit PCM (.pcm, .raw)",
+        "raw_rate": "sample rate in Hz of headerless 16-bit PCM (.pcm, .raw); other files keep their own",
     },
     read=read,
+    stamps=folder_stamps,
 )

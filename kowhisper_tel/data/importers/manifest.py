@@ -6,14 +6,17 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import sha256
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.columns import field_columns, utterance_fields
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
+from kowhisper_tel.data.sources import Stamp, stamp
 from kowhisper_tel.data.text_files import read_text
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -22,11 +25,14 @@ DELIMITERS = {".csv": ",", ".tsv": "\t"}
 def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Reject]:
     """Yield the lines of a manifest.
 
-    ``audio`` and ``text`` must be there; ``id`` (default: the audio's path, with its start where it has times),
+    ``audio`` and ``text`` must be there; ``id`` (default: the audio's path, with its track and times if it has any),
     ``start_s``, ``end_s``, ``track``, ``speaker`` and ``call`` may be. Any other column becomes a tag. A column of
     another name is taken with the option ``columns``, never by guessing.
 
-    Raises ``UserError``: ``manifest.missing``, ``prepare.encoding``, ``prepare.column``, ``prepare.columns``.
+    A line of a CSV is a record: one whose quotes are not in order is a reject, and swallows none that follow.
+
+    Raises ``UserError``: ``manifest.missing``, ``prepare.encoding``, ``prepare.column``, ``prepare.columns``, and
+    ``prepare.line`` for a head line that cannot be read.
     """
     file = Path(str(path))
     if not file.is_file():
@@ -43,6 +49,20 @@ def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Rejec
         # JSON lines may differ in their keys: an optional field can first come up later.
         names = columns if file.suffix.lower() in DELIMITERS else columns | _later(record, columns)
         yield _entry(record, names, place, root, options)
+
+
+def stamps(path: str, options: Mapping[str, Any]) -> Iterator[Stamp | str]:
+    """The manifest's contents, and the audio files it names."""
+    file = Path(path)
+    if not file.is_file():
+        return
+    yield sha256(file)
+    names: dict[str, None] = {}
+    with suppress(UserError):  # what cannot be read names no audio, and reading it says why
+        for item in read(path, options):
+            if isinstance(item, Entry):
+                names[item.utterance.audio] = None
+    yield from (stamp(Path(name), name) for name in names)
 
 
 def _later(record: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, str]:
@@ -64,20 +84,24 @@ def _entry(
     if not name:
         facts = {"place": place, "problem": f"{columns['audio']} is empty"}
         return Reject(place, "prepare.line", facts, fields.get("id"))
-    fields.setdefault("id", _id(name, fields.get("start_s")))
+    fields.setdefault("id", _id(name, fields))
     return Entry(Utterance(**fields | {"audio": str(root / name)}), place, raw_rate=options.get("raw_rate"))
 
 
-def _id(audio: str, start_s: float | None) -> str:
-    stem = audio.removesuffix(Path(audio).suffix).replace("/", "-")
-    return stem if start_s is None else f"{stem}-{start_s:010.3f}"
+def _id(audio: str, fields: Mapping[str, Any]) -> str:
+    """An id that no other stretch of any file has: ``calls/b.wav#track1#000001.000-000002.500``."""
+    track, start_s, end_s = (fields.get(name) for name in ("track", "start_s", "end_s"))
+    identity = audio if track is None else f"{audio}#track{track}"
+    if start_s is None and end_s is None:
+        return identity
+    return f"{identity}#{start_s or 0.0:010.3f}-" + ("" if end_s is None else f"{end_s:010.3f}")
 
 
 def _records(file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """The number and the record of each line, or what is wrong with the line."""
     text = read_text(file)
     if file.suffix.lower() in DELIMITERS:
-        yield from _table(text, DELIMITERS[file.suffix.lower()])
+        yield from _table(text, DELIMITERS[file.suffix.lower()], file)
         return
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
@@ -92,12 +116,30 @@ def _json(line: str) -> dict[str, Any] | str:
     return record if isinstance(record, dict) else "not a JSON object"
 
 
-def _table(text: str, delimiter: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def _table(text: str, delimiter: str, file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    head: list[str] | None = None
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if not line.strip("\r\n"):
+            continue
+        values = _cells(line, delimiter)
+        if head is None:
+            if isinstance(values, str):
+                raise UserError("prepare.line", place=f"{file.name} line {number}", problem=values)
+            head = values
+        elif isinstance(values, str):
+            yield number, values
+        else:
+            whole = len(values) == len(head)
+            yield number, dict(zip(head, values, strict=True)) if whole else "not as many columns as the head line"
+
+
+def _cells(line: str, delimiter: str) -> list[str] | str:
+    """The cells of one line, or what is wrong with it. A line alone, so that no open quote takes the next ones in."""
     quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
-    for record in reader:
-        surplus = None in record or None in record.values()
-        yield reader.line_num, "not as many columns as the head line" if surplus else dict(record)
+    try:
+        return next(csv.reader([line], delimiter=delimiter, quoting=quoting, strict=True))
+    except csv.Error as problem:
+        return f"not a CSV record of one line ({problem})"
 
 
 IMPORTER = Importer(
@@ -106,7 +148,8 @@ IMPORTER = Importer(
     options={
         "columns": "other names of columns, e.g. {audio: path, text: sentence}",
         "audio_root": "the folder that audio paths are relative to, where it is not the manifest's",
-        "raw_rate": "sample rate in Hz of headerless 16-bit PCM",
+        "raw_rate": "sample rate in Hz of headerless 16-bit PCM (.pcm, .raw); other files keep their own",
     },
     read=read,
+    stamps=stamps,
 )
