@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
+from eval_suites import materials
 from eval_suites.hypothesis import Key
 from eval_suites.suite import Suite
-from kowhisper_tel.core.files import fingerprint, sha256
+from kowhisper_tel.core.files import fingerprint
 from kowhisper_tel.core.manifest import Manifest
 
 FORMAT = 1
@@ -71,10 +72,11 @@ def plan_batches(suites: Sequence[Suite], clips: Sequence[Mapping[str, Any]], ba
 
 
 def manifest_fingerprint(manifest: Manifest) -> str:
-    """Hash of labels, tags, times and the audio files' contents, wherever they lie and in whatever order."""
-    contents = {path: sha256(path) for path in {manifest.audio_path(u) for u in manifest}}
-    records = [{**u.to_json(), "audio": contents[manifest.audio_path(u)]} for u in manifest]
-    return fingerprint(sorted(records, key=lambda record: record["id"]))
+    """Hash of labels, tags, times and the audio files' contents, wherever they lie and in whatever order.
+
+    Raises ``UserError`` (``audio.missing``).
+    """
+    return fingerprint(sorted(materials.utterances(manifest), key=lambda record: record["id"]))
 
 
 def library_versions(names: Iterable[str]) -> dict[str, str]:

@@ -29,14 +29,14 @@ from eval_suites.store import HYPOTHESES, TIMINGS, Store
 from eval_suites.suite import Suite
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import mark_complete, write_json, write_lines
+from kowhisper_tel.core.files import write_json, write_lines
 from kowhisper_tel.core.manifest import Manifest
 
 if TYPE_CHECKING:
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
 PLAN, SUITES, MODELS, UTTERANCES = "plan.json", "suites.json", "models.json", "utterances.jsonl"
-FILES = (PLAN, SUITES, MODELS, UTTERANCES, HYPOTHESES, TIMINGS, "complete.json")
+FILES = (PLAN, SUITES, MODELS, UTTERANCES, HYPOTHESES, TIMINGS)
 CONVERTED = "converted"
 
 
@@ -57,7 +57,7 @@ def evaluate(
     batch_size: int = 8,
     seed: int = 0,
     options: DecodingOptions | None = None,
-    device: str = "cpu",
+    device: str = "auto",
     threads: int = 0,
     cache: Path | None = None,
     overwrite: bool = False,
@@ -68,7 +68,8 @@ def evaluate(
     Clips are rendered as they are needed and heard by all models in the same batches. Hypotheses are appended batch
     by batch; called again after a kill, this drops an unfinished batch and goes on, and ``hypotheses.jsonl`` ends up
     with the same bytes. ``engine`` is one of ``engines.names()``, or a kind of your own. ``threads`` 0 leaves
-    their number to the engine. ``cache`` keeps conversions of models for other evaluations; without it they are
+    their number to the engine. ``device`` is ``cpu``, ``cuda`` or ``auto`` (see ``EngineKind.device``); the plan has
+    the one that it comes to. ``cache`` keeps conversions of models for other evaluations; without it they are
     removed at the end.
 
     Raises ``UserError``: ``eval.models_none``, ``eval.suites_none``, ``eval.suite_twice``, ``eval.suite_empty``,
@@ -81,13 +82,13 @@ def evaluate(
     chosen = options or DecodingOptions()
     clips = _clips(manifest)
     _check(models, suites, clips)
-    setting = Setting(quantisation if kind.quantised else "float32", chosen, device, threads, cache or out / CONVERTED)
+    numbers = quantisation if kind.quantised else "float32"
+    setting = Setting(numbers, chosen, kind.device(device), threads, cache or out / CONVERTED)
     plan = _plan(models, manifest, suites, clips, kind, setting, batch_size, seed)
     _claim(out, plan, overwrite)
     _describe(out, plan, suites, clips)
     channels = {suite.rendering: suite.channel for suite in suites}
     _decode(plan, Store(out, plan), Renderer(manifest, channels, seed), models, kind, setting, progress)
-    mark_complete(out, plan.to_json())
     shutil.rmtree(out / CONVERTED, ignore_errors=True)
 
 

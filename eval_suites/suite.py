@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from augment import Channel
+from eval_suites.materials import replaced
 from kowhisper_tel.core.files import fingerprint
 
 METRICS = ("cer", "cer_spaces", "wer", "loops")
@@ -47,7 +48,7 @@ class Suite:
     @functools.cached_property
     def rendering(self) -> str:
         """Hash of what the channel does, whatever its name: suites that share it share renderings and hypotheses."""
-        return fingerprint(_with_contents(self.channel.to_json()["effects"], self.materials))
+        return fingerprint(replaced(self.channel.to_json()["effects"], self.materials))
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -88,12 +89,3 @@ class Suite:
         if "metrics" in fields:
             fields["metrics"] = tuple(fields["metrics"])
         return cls(**fields)
-
-
-def _with_contents(value: Any, materials: Mapping[str, str]) -> Any:
-    """The same JSON with each named source replaced by the hash of what it holds."""
-    if isinstance(value, Mapping):
-        return {key: _with_contents(item, materials) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_with_contents(item, materials) for item in value]
-    return materials.get(value, value) if isinstance(value, str) else value

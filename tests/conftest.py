@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-# Tests run side by side: a thread each, or they starve one another. Set before anything imports torch.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Tests run side by side: a thread each, or they starve one another; and sums are the same each time. Set before
+# anything imports torch, and inherited by the processes that tests start.
+os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 

@@ -49,6 +49,11 @@ class Setting:
     cache: Path
 
 
+def no_gpu() -> bool:
+    """For an engine that knows only the CPU."""
+    return False
+
+
 def model_hash(spec: ModelSpec) -> str:
     """Hash of what decides a Hugging Face model's output, wherever its folder lies."""
     from kowhisper_tel.whisper import ct2
@@ -61,7 +66,8 @@ class EngineKind:
     """An engine as its file declares it.
 
     ``identify`` gives the hash of a model's contents; ``libraries`` are the distributions whose version may change
-    texts; ``quantised`` says whether ``Setting.quantisation`` means anything to it.
+    texts; ``quantised`` says whether ``Setting.quantisation`` means anything to it; ``sees_gpu`` whether it can work on
+    a CUDA device here.
     """
 
     name: str
@@ -69,6 +75,13 @@ class EngineKind:
     libraries: tuple[str, ...]
     quantised: bool = True
     identify: Callable[[ModelSpec], str] = model_hash
+    sees_gpu: Callable[[], bool] = no_gpu
+
+    def device(self, asked: str) -> str:
+        """The device meant: ``auto`` is ``cuda`` where the engine can work on one, else ``cpu``."""
+        if asked != "auto":
+            return asked
+        return "cuda" if self.sees_gpu() else "cpu"
 
 
 @functools.cache

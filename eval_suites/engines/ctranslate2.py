@@ -6,6 +6,9 @@ from eval_suites.engines import Engine, EngineKind, Setting, model_hash
 from eval_suites.engines._whisper import WhisperEngine
 from eval_suites.models import ModelSpec
 
+CUBLAS = "libcublas.so.12"
+"""What the wheels of CTranslate2 4 load when a GPU is first used; without it they fail there."""
+
 
 def open_model(spec: ModelSpec, setting: Setting) -> Engine:
     """Convert the model once into ``setting.cache``, and open it."""
@@ -17,4 +20,21 @@ def open_model(spec: ModelSpec, setting: Setting) -> Engine:
     return WhisperEngine(Ct2Backend(converted, setting.threads, setting.device), setting.options)
 
 
-ENGINE = EngineKind("ctranslate2", open_model, ("ctranslate2",))
+def sees_gpu() -> bool:
+    """Whether CTranslate2 sees a CUDA device, and the library is there that it loads for the first product."""
+    import ctypes
+
+    import ctranslate2
+
+    if not ctranslate2.get_cuda_device_count():
+        return False
+    import torch  # noqa: F401  # brings CUDA libraries; those of its own major version only
+
+    try:
+        ctypes.CDLL(CUBLAS)
+    except OSError:
+        return False
+    return True
+
+
+ENGINE = EngineKind("ctranslate2", open_model, ("ctranslate2",), sees_gpu=sees_gpu)

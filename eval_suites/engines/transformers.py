@@ -14,4 +14,11 @@ def open_model(spec: ModelSpec, setting: Setting) -> Engine:
     return WhisperEngine(TransformersBackend(spec.folder, device=setting.device), setting.options)
 
 
-ENGINE = EngineKind("transformers", open_model, ("transformers", "torch"), quantised=False)
+def sees_gpu() -> bool:
+    """Whether PyTorch sees a CUDA device."""
+    import torch
+
+    return torch.cuda.is_available()
+
+
+ENGINE = EngineKind("transformers", open_model, ("transformers", "torch"), quantised=False, sees_gpu=sees_gpu)

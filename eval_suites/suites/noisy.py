@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from augment import Channel, noises
+from eval_suites.materials import source as contents
 from eval_suites.suite import Suite
 from eval_suites.suites import Request
-from kowhisper_tel.core.audio import SUFFIXES
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import fingerprint, sha256
 
 SNRS_DB = (20.0, 10.0, 5.0)
 HELD_OUT = ("babble",)
@@ -19,7 +18,7 @@ HELD_OUT = ("babble",)
 def build(request: Request) -> list[Suite]:
     """A suite for each ratio; each utterance draws one of the sources."""
     sources = [_source(name) for name in request.noise or HELD_OUT]
-    materials = {source: _contents(source) for source in sources if ":" in source}
+    materials = {source: contents(source) for source in sources if ":" in source}
     return [_suite(snr_db, sources, materials) for snr_db in SNRS_DB]
 
 
@@ -46,13 +45,3 @@ def _source(name: str) -> str:
     if name not in noises.names():
         raise UserError("eval.noise_unknown", name=name, known=", ".join(noises.names()))
     return name
-
-
-def _contents(source: str) -> str:
-    """Kind and hash of the recordings that a source holds."""
-    kind, _, place = source.partition(":")
-    path = Path(place)
-    files = [path] if kind == "file" else [f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES]
-    if not files:
-        raise UserError("eval.noise_empty", path=path)
-    return f"{kind}:{fingerprint({file.relative_to(path).as_posix(): sha256(file) for file in sorted(files)})}"

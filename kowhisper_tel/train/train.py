@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from augment import Channel, Mixture
+from eval_suites import materials
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import fingerprint, is_complete, mark_complete, sha256, write_json
 from kowhisper_tel.core.manifest import Manifest
-from kowhisper_tel.train import checkpoints, checks
+from kowhisper_tel.train import checkpoints, checks, precision
 from kowhisper_tel.train.interrupt import Interrupt, listening
 from kowhisper_tel.train.labels import SpecialTokens, text_tokens
 from kowhisper_tel.train.schedule import Schedule
 from kowhisper_tel.train.settings import TrainSettings
+from kowhisper_tel.whisper.model import without_progress_bar
 
 CLEAN = Mixture(((1.0, Channel("clean")),))
 """No channel at all: what the control hears."""
@@ -67,10 +69,11 @@ def train(
     checks.check_not_empty(train)
     for heard in (mixture, dev_mixture):
         checks.check_mixture(heard)
-    inputs = _inputs(base, train, dev, mixture, dev_mixture, settings, seed)
+    chosen = precision.choose(settings.precision)
+    inputs = _inputs(base, train, dev, mixture, dev_mixture, settings, seed, chosen)
     if _is_finished(out, inputs, resume):
         return _finished(out)
-    with _own_random_state(), _no_bars(), listening() as interrupt:
+    with _own_random_state(), without_progress_bar(), listening() as interrupt:
         return _train(
             base, train, dev, mixture, out, settings, seed, progress, dev_mixture, interrupt=interrupt, inputs=inputs
         )
@@ -91,14 +94,12 @@ def _train(
     inputs: Mapping[str, Any],
 ) -> TrainResult:
     from kowhisper_tel.train import model as models
-    from kowhisper_tel.train import precision
     from kowhisper_tel.train.dataset import TrainingBatches
     from kowhisper_tel.train.dev import DevSample
     from kowhisper_tel.train.follow import Follow
     from kowhisper_tel.train.trainer import WindowTrainer, arguments
     from kowhisper_tel.whisper.model import load_tokenizer
 
-    chosen = precision.choose(settings.precision)
     tokenizer = load_tokenizer(base)
     special = SpecialTokens.of(tokenizer, settings.language)
     tokens = [text_tokens(tokenizer, utterance.text) for utterance in train]
@@ -123,7 +124,7 @@ def _train(
     trainer = WindowTrainer(
         keep_checkpoints=settings.save_total_limit,
         model=model,
-        args=arguments(settings, out / "checkpoints", seed=seed, steps=steps, bf16=chosen == "bf16"),
+        args=arguments(settings, out / "checkpoints", seed=seed, steps=steps, bf16=inputs["precision"] == "bf16"),
         train_dataset=TrainingBatches(
             train,
             tokens,
@@ -153,7 +154,7 @@ def _train(
     if trainer.state.global_step < steps:
         raise KeyboardInterrupt
     digest = models.save(trainer.accelerator.unwrap_model(trainer.model), base, out / "model")
-    write_json(out / "summary.json", _summary(trainer, follow, schedule, settings, chosen, digest))
+    write_json(out / "summary.json", _summary(trainer, follow, schedule, settings, inputs["precision"], digest))
     mark_complete(out, inputs)
     shutil.rmtree(out / "checkpoints", ignore_errors=True)
     return _finished(out)
@@ -167,21 +168,28 @@ def _inputs(
     dev_mixture: Mixture,
     settings: TrainSettings,
     seed: int,
+    chosen: str,
 ) -> dict[str, Any]:
-    """All that the result depends on, as JSON."""
+    """All that the result depends on, as JSON: files by what they hold, so that they may lie elsewhere next time."""
     from kowhisper_tel.whisper.resolve import weight_files
 
     inputs = {
         "seed": seed,
         "base": [sha256(file) for file in weight_files(base)],
-        "train": fingerprint([utterance.to_json() for utterance in train]),
-        "dev": fingerprint([utterance.to_json() for utterance in dev]) if dev else None,
-        "mixture": mixture.to_json(),
-        "dev_mixture": dev_mixture.to_json(),
+        "train": fingerprint(materials.utterances(train)),
+        "dev": fingerprint(materials.utterances(dev)) if dev else None,
+        "mixture": _by_contents(mixture),
+        "dev_mixture": _by_contents(dev_mixture),
+        "precision": chosen,
         "settings": settings.decisive(),
     }
     plain: dict[str, Any] = json.loads(json.dumps(inputs))  # tuples become lists, as they do on the way to disk
     return plain
+
+
+def _by_contents(mixture: Mixture) -> Any:
+    parts = mixture.to_json()
+    return materials.replaced(parts, materials.sources(parts))
 
 
 def _is_finished(out: Path, inputs: Mapping[str, Any], resume: bool) -> bool:
@@ -203,7 +211,7 @@ def _finished(out: Path) -> TrainResult:
 
 
 def _summary(
-    trainer: Any, follow: Any, schedule: Schedule, settings: TrainSettings, precision: str, digest: str
+    trainer: Any, follow: Any, schedule: Schedule, settings: TrainSettings, chosen: str, digest: str
 ) -> dict[str, Any]:
     """What was done, and how fast. Speeds are of this process: of the steps since ``resumed_from_step``."""
     import torch
@@ -227,25 +235,11 @@ def _summary(
         "audio_s_per_s": round(audio_s / training_s, 3),
         "peak_memory_bytes": peak,
         "peak_gpu_memory_bytes": torch.cuda.max_memory_allocated() if torch.cuda.is_available() else 0,
-        "precision": precision,
+        "precision": chosen,
         "threads": torch.get_num_threads(),
         "unrendered": trainer.unrendered,
         "weights_sha256": digest,
     }
-
-
-@contextmanager
-def _no_bars() -> Iterator[None]:
-    """Transformers draws a progress bar for each file it writes; progress is the caller's to draw."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
@@ -43,7 +43,7 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
         """Batches in the schedule's order; ``BatchSampler`` over single numbers, so that accelerate can skip."""
         workers = self.args.dataloader_num_workers
         loader: DataLoader[Any] = DataLoader(
-            self.train_dataset,
+            _Carrying(self.train_dataset),
             batch_size=1,
             shuffle=False,
             collate_fn=_only,
@@ -56,10 +56,10 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
         return prepared
 
     def get_batch_samples(self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device) -> Any:
-        """The library's, timed: the wait for data."""
+        """The library's, timed: the wait for data. Raises the ``UserError`` that a batch ended in."""
         begun = time.perf_counter()
         try:
-            return super().get_batch_samples(epoch_iterator, num_batches, device)
+            return super().get_batch_samples(_delivered(epoch_iterator), num_batches, device)
         finally:
             self.data_wait_s += time.perf_counter() - begun
 
@@ -113,6 +113,35 @@ def arguments(settings: TrainSettings, folder: Path, *, seed: int, steps: int, b
         remove_unused_columns=False,
         dataloader_num_workers=settings.dataloader_num_workers,
     )
+
+
+class _Carrying(Dataset[dict[str, Any]]):
+    """Batches, or the ``UserError`` that making one ended in, as a value.
+
+    Raised in a worker it would come out as another one: PyTorch makes a new error of the same class, with the
+    worker's traceback in place of code and facts.
+    """
+
+    def __init__(self, batches: Any) -> None:
+        self._batches = batches
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __getitem__(self, number: int) -> dict[str, Any]:
+        try:
+            batch: dict[str, Any] = self._batches[number]
+        except UserError as error:
+            return {"error": error}
+        return batch
+
+
+def _delivered(batches: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The batches; raises the error that one carries."""
+    for batch in batches:
+        if "error" in batch:
+            raise batch["error"]
+        yield batch
 
 
 def _only(items: list[dict[str, Any]]) -> dict[str, Any]:

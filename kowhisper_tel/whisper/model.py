@@ -55,7 +55,7 @@ def load_tokenizer(folder: Path) -> WhisperTokenizer:
 
 @contextmanager
 def without_progress_bar() -> Iterator[None]:
-    """Keep transformers from drawing a bar for a load of half a second."""
+    """Keep transformers from drawing a bar for each file that it reads or writes."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()

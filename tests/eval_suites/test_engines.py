@@ -30,3 +30,50 @@ def test_every_engine_keeps_the_contract(name: str, whisper_base: Path, tmp_path
     assert all(transcript.window_s is not None for transcript in heard)
     engine.transcribe(clips[:1])
     assert engine.transcribe(clips) == heard, "what came before must not matter"
+
+
+def test_a_gpu_is_used_only_where_the_engine_can_work_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ctypes
+
+    import ctranslate2
+    import torch
+
+    loadable = {"it": True}
+
+    def load(name: str) -> None:
+        if not loadable["it"]:
+            raise OSError(name)
+
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    for gpus in (0, 1):
+        monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda gpus=gpus: gpus)
+        monkeypatch.setattr(torch.cuda, "is_available", lambda gpus=gpus: gpus > 0)
+        for name in engines.names():
+            assert engines.get(name).device("auto") == ("cuda" if gpus else "cpu"), name
+            assert engines.get(name).device("cpu") == "cpu"
+    loadable["it"] = False
+    assert engines.get("ctranslate2").device("auto") == "cpu"
+
+
+def test_every_engine_is_opened_on_the_device_of_the_setting(
+    whisper_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from kowhisper_tel.whisper import ct2
+    from kowhisper_tel.whisper.backends import ctranslate2 as backend
+
+    loaded = []
+    monkeypatch.setattr(ct2, "convert", lambda folder, place, quantisation: place)
+    monkeypatch.setattr(backend, "Ct2Backend", lambda folder, threads, device: loaded.append(device))
+    setting = Setting("int8", DecodingOptions(), "meta", 1, tmp_path)
+    engines.get("ctranslate2").open(ModelSpec(whisper_base, "base"), setting)
+    assert loaded == ["meta"]
+    # The device without numbers: features go to where the weights are, and nothing can be computed there.
+    engine = engines.get("transformers").open(ModelSpec(whisper_base, "base"), setting)
+    monkeypatch.setattr(
+        "kowhisper_tel.whisper.encoder.encode", lambda model, features: loaded.append(features.device) or {}["stop"]
+    )
+    with pytest.raises(KeyError, match="stop"):
+        engine.transcribe([Clip("u", "r", np.zeros(8000, np.float32))])
+    assert loaded[1:] == [torch.device("meta")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import json
 import os
@@ -17,7 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eval_suites import results
-from eval_suites.engines import EngineKind
+from eval_suites.engines import Engine, EngineKind, Setting
+from eval_suites.models import ModelSpec
 from eval_suites.runner import FILES, evaluate
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
@@ -105,7 +107,6 @@ def test_killed_runs_end_in_the_same_bytes(manifest: Manifest, whole: Path, tmp_
         process.send_signal(signal.SIGKILL)
         process.wait()
         written = hypotheses(tmp_path)
-        assert not (tmp_path / "complete.json").exists()
         assert 0 < len(written) < len(hypotheses(whole))
         with pytest.raises(UserError) as caught:
             results.load(tmp_path)
@@ -124,8 +125,7 @@ def test_a_file_cut_anywhere_is_made_whole(
 ) -> None:
     out = tmp_path_factory.mktemp("cut")
     for name in FILES:
-        if name != "complete.json":
-            (out / name).write_bytes((whole / name).read_bytes())
+        (out / name).write_bytes((whole / name).read_bytes())
     for name in ("hypotheses.jsonl", "timings.jsonl"):
         os.truncate(out / name, int(share * (out / name).stat().st_size))
     run(manifest, out)
@@ -138,8 +138,6 @@ def test_renderings_do_not_depend_on_the_order_of_the_manifest(manifest: Manifes
 
 
 def changed_text(manifest: Manifest) -> Manifest:
-    import dataclasses
-
     first = dataclasses.replace(manifest.utterances[0], text="다른 말")
     return Manifest(manifest.root, (first, *manifest.utterances[1:]))
 
@@ -180,7 +178,6 @@ def test_overwrite_begins_anew(manifest: Manifest, tmp_path: Path) -> None:
 
 def test_a_mixed_file_is_refused(manifest: Manifest, tmp_path: Path) -> None:
     run(manifest, tmp_path)
-    (tmp_path / "complete.json").unlink()
     lines = hypotheses(tmp_path).splitlines(keepends=True)
     (tmp_path / "hypotheses.jsonl").write_bytes(b"".join([lines[0], lines[2], lines[1], *lines[3:]]))
     with pytest.raises(UserError) as caught:
@@ -206,6 +203,36 @@ def test_what_cannot_be_evaluated_is_refused(
     assert caught.value.text("en")
     assert caught.value.text("ko")
     assert not (tmp_path / "out").exists()
+
+
+def test_lost_audio_is_named(manifest: Manifest, tmp_path: Path) -> None:
+    lost = dataclasses.replace(manifest.utterances[0], audio="lost.wav", end_s=0.1)
+    with pytest.raises(UserError) as caught:
+        run(Manifest(manifest.root, (lost, *manifest.utterances[1:])), tmp_path)
+    assert caught.value.code == "audio.missing"
+    assert caught.value.facts["path"].name == "lost.wav"
+
+
+@pytest.mark.parametrize(
+    ("asked", "gpu", "meant"), [("auto", True, "cuda"), ("auto", False, "cpu"), ("cpu", True, "cpu")]
+)
+def test_the_plan_has_the_device_that_engines_are_opened_on(
+    asked: str, gpu: bool, meant: str, manifest: Manifest, tmp_path: Path
+) -> None:
+    opened = []
+
+    def open_model(spec: ModelSpec, setting: Setting) -> Engine:
+        opened.append(setting.device)
+        return fake.fake_engine().open(spec, setting)
+
+    engine = dataclasses.replace(fake.fake_engine(), open=open_model, sees_gpu=lambda: gpu)
+    run(manifest, tmp_path, engine, device=asked)
+    assert set(opened) == {meant}
+    assert results.load(tmp_path).inputs["device"] == meant
+    if asked == "auto":
+        with pytest.raises(UserError) as caught:
+            run(manifest, tmp_path, dataclasses.replace(engine, sees_gpu=lambda: not gpu), device="auto")
+        assert caught.value.facts["fields"] == "device"
 
 
 def test_progress_reaches_the_total(manifest: Manifest, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +13,6 @@ from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.utterance import Utterance
 
 TEXTS = ("안녕하세요 고객님", "네 알겠습니다", "카드 번호를 말씀해 주시겠어요", "삼만 이천 원입니다", "감사합니다")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

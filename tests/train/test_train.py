@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from augment import Mixture
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256
 from kowhisper_tel.core.manifest import Manifest
-from kowhisper_tel.train import checkpoints
+from kowhisper_tel.train import checkpoints, checks
 from kowhisper_tel.train.settings import Lora, TrainSettings
 from kowhisper_tel.train.train import CLEAN, TrainResult, train
 
@@ -270,3 +271,19 @@ def test_bf16_is_refused_where_it_would_crawl(tmp_path: Path) -> None:
     assert precision.choose("bf16", fast) == "bf16"
     with pytest.raises(UserError, match="amx_bf16"):
         precision.choose("bf16", plain)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_an_error_in_a_worker_comes_out_as_it_is(
+    workers: int, tiny: Path, corpus: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "lost.flac"
+    shutil.copyfile(corpus.audio_path(corpus.utterances[0]), file)
+    manifest = Manifest(tmp_path, (replace(corpus.utterances[0], audio=file.name, end_s=0.5),))
+    # It is lost after all that is looked at before the first step.
+    monkeypatch.setattr(checks, "check_tokens", lambda *_: file.unlink())
+    settings = replace(SETTINGS, dataloader_num_workers=workers)
+    with pytest.raises(UserError) as error:
+        train(tiny, manifest, None, CLEAN, tmp_path / "out", settings, seed=1)
+    assert (error.value.code, error.value.exit_code) == ("audio.missing", 2)
+    assert error.value.text("en").startswith(f"audio {file}: no such file")

@@ -1,0 +1,62 @@
+"""Materials: what files hold, so that identities follow contents, wherever these lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kowhisper_tel.core.audio import SUFFIXES
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import fingerprint, sha256
+from kowhisper_tel.core.manifest import Manifest
+
+KINDS = ("folder:", "file:")
+"""How a source of noise begins that lies in files."""
+
+
+def utterances(manifest: Manifest) -> list[dict[str, Any]]:
+    """The manifest's lines in order, with the SHA-256 of each audio file in place of its path.
+
+    Raises ``UserError`` (``audio.missing``).
+    """
+    hashes = {path: _sha256(path) for path in {manifest.audio_path(u) for u in manifest}}
+    return [{**u.to_json(), "audio": hashes[manifest.audio_path(u)]} for u in manifest]
+
+
+def source(name: str) -> str:
+    """Kind and hash of the recordings of ``folder:PATH`` or ``file:PATH``.
+
+    Raises ``UserError`` (``eval.noise_empty``).
+    """
+    kind, _, place = name.partition(":")
+    path = Path(place)
+    files = [path] if kind == "file" else [f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES]
+    if not files:
+        raise UserError("eval.noise_empty", path=path)
+    return f"{kind}:{fingerprint({file.relative_to(path).as_posix(): sha256(file) for file in sorted(files)})}"
+
+
+def sources(channel: Any) -> dict[str, str]:
+    """``source`` of each that a channel, mixture or part of them names, as JSON. Raises as it does."""
+    if isinstance(channel, Mapping):
+        channel = list(channel.values())
+    if isinstance(channel, list | tuple):
+        return {name: held for item in channel for name, held in sources(item).items()}
+    return {channel: source(channel)} if isinstance(channel, str) and channel.startswith(KINDS) else {}
+
+
+def replaced(channel: Any, materials: Mapping[str, str]) -> Any:
+    """The same JSON with each source named in ``materials`` replaced by the hash of what it holds."""
+    if isinstance(channel, Mapping):
+        return {key: replaced(item, materials) for key, item in channel.items()}
+    if isinstance(channel, list | tuple):
+        return [replaced(item, materials) for item in channel]
+    return materials.get(channel, channel) if isinstance(channel, str) else channel
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return sha256(path)
+    except FileNotFoundError:
+        raise UserError("audio.missing", path=path) from None
