@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from augment import Channel, noises
+from augment import Channel, noise_files, noises
+from augment.errors import SpecError
 from eval_suites.suite import Suite
 from eval_suites.suites import Request
-from kowhisper_tel.core.audio import SUFFIXES
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import fingerprint, sha256
 
 SNRS_DB = (20.0, 10.0, 5.0)
+SLASHES = {"/", os.sep}
 HELD_OUT = ("babble",)
 """Synthetic noise that the default training mixture leaves to the tests."""
 
@@ -37,22 +39,25 @@ def _suite(snr_db: float, sources: list[str], materials: dict[str, str]) -> Suit
 
 
 def _source(name: str) -> str:
-    """A source as channels name it: a path becomes ``folder:…`` or ``file:…``, a synthetic noise stays."""
-    path = Path(name.partition(":")[2] if name.startswith(("folder:", "file:")) else name)
-    if path.is_file():
-        return f"file:{path.resolve()}"
-    if path.is_dir() or str(path) != name or len(path.parts) > 1:
-        return f"folder:{path.resolve()}"
-    if name not in noises.names():
+    """A source as channels name it: a synthetic noise stays, a path becomes ``folder:…`` or ``file:…``.
+
+    A path is known by a slash or by one of those prefixes, so that no folder that happens to be there takes the
+    place of a synthetic noise.
+    """
+    if name in noises.names():
+        return name
+    prefixed = name.startswith(("folder:", "file:"))
+    if not prefixed and not any(slash in name for slash in SLASHES):
         raise UserError("eval.noise_unknown", name=name, known=", ".join(noises.names()))
-    return name
+    path = Path(name.partition(":")[2] if prefixed else name).resolve()
+    return f"file:{path}" if path.is_file() else f"folder:{path}"
 
 
 def _contents(source: str) -> str:
     """Kind and hash of the recordings that a source holds."""
     kind, _, place = source.partition(":")
-    path = Path(place)
-    files = [path] if kind == "file" else [f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES]
-    if not files:
-        raise UserError("eval.noise_empty", path=path)
-    return f"{kind}:{fingerprint({file.relative_to(path).as_posix(): sha256(file) for file in sorted(files)})}"
+    try:
+        files = noise_files.listing(source)
+    except SpecError as error:
+        raise UserError("eval.noise_empty", path=place) from error
+    return f"{kind}:{fingerprint({file.relative_to(place).as_posix(): sha256(file) for file in files})}"
