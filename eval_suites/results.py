@@ -16,6 +16,7 @@ from eval_suites.plan import Plan
 from eval_suites.runner import MODELS, PLAN, SUITES, UTTERANCES
 from eval_suites.store import HYPOTHESES, TIMINGS
 from eval_suites.suite import Suite
+from eval_suites.tally import rate
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
 from kowhisper_tel.korean import normalise as scoring
@@ -108,18 +109,19 @@ def _summary(group: pd.DataFrame, others: Sequence[str]) -> dict[str, Any]:
         "hours": float(group["duration_s"].sum()) / 3600.0,
         **counts,
         "reference_length": counts["hits"] + counts["substitutions"] + counts["deletions"],
-        "cer": _rate(group, ""),
-        **{name: _rate(group, f"{name}_") for name in others},
+        "cer": pooled_rate(group),
+        **{name: pooled_rate(group, name) for name in others},
         "loops": int(group["loop"].sum()),
         "clips_without_loops": len(without),
-        "cer_without_loops": _rate(without, ""),
+        "cer_without_loops": pooled_rate(without),
     }
 
 
-def _rate(rows: pd.DataFrame, prefix: str) -> float:
-    hits, substitutions, deletions, insertions = (float(rows[prefix + name].sum()) for name in COUNTS)
-    length = hits + substitutions + deletions
-    return (substitutions + deletions + insertions) / length if length else float("nan")
+def pooled_rate(rows: pd.DataFrame, metric: str = HEADLINE) -> float:
+    """A metric's rate over all of these rows, as a fraction: the sum of errors by the sum of reference lengths."""
+    prefix = "" if metric == HEADLINE else f"{metric}_"
+    hits, substitutions, deletions, insertions = (int(rows[prefix + name].sum()) for name in COUNTS)
+    return float(rate(substitutions + deletions + insertions, hits + substitutions + deletions))
 
 
 class _Scorer:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eval_suites.tally import Tally
+from eval_suites.tally import Tally, rate
 from kowhisper_tel.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -110,9 +110,7 @@ def _draw(counts: NDArray[np.float64], draws: int, seed: int) -> NDArray[np.floa
 
 def _rates(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     """float64[draws, 4] to the two sides' rates, float64[2, draws]; NaN where there is no reference."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rates = np.stack([sums[:, 0] / sums[:, 1], sums[:, 2] / sums[:, 3]])
-    return np.where(np.isfinite(rates), rates, np.nan)
+    return rate(sums[:, [0, 2]], sums[:, [1, 3]]).T
 
 
 def _delta(rates: NDArray[np.float64]) -> NDArray[np.float64]:

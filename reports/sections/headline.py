@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eval_suites.results import table
+from eval_suites.tally import rate
 from reports.compare import Change, change
 from reports.evidence import Evidence, ModelColumn
 from reports.rounding import Figure, count, hours, percent
@@ -75,11 +76,6 @@ class Headline:
     def strata(self) -> tuple[Row, ...]:
         """Only the strata's rows."""
         return tuple(row for row in self.rows if row.is_stratum)
-
-    @property
-    def loops(self) -> int:
-        """Loops of all models over all strata."""
-        return sum(cell.loops for row in self.strata for cell in row.cells)
 
 
 def build(evidence: Evidence) -> Headline | None:
@@ -161,9 +157,8 @@ def _row(evidence: Evidence, totals: Totals, place: _Place) -> Row:
 
 
 def _cell(total: Mapping[str, Any]) -> Cell:
-    length = total["reference_length"]
-    shares = (total[kind] / length if length else None for kind in ("substitutions", "deletions", "insertions"))
-    substitutions, deletions, insertions = (percent(share) for share in shares)
+    kinds = [total[kind] for kind in ("substitutions", "deletions", "insertions")]
+    substitutions, deletions, insertions = (percent(float(share)) for share in rate(kinds, total["reference_length"]))
     return Cell(
         percent(total["cer"]),
         percent(total["cer_without_loops"]),
