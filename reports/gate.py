@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["pass", "fail", "inconclusive"]
 By = Literal["stratum", "suite"]
-FACTORS = ("engine", "quantisation", "options")
+FACTORS = ("engine", "quantisation", "device", "batch_size", "options")
 """What decided the hypotheses beside the model; the gate varies the model, so these must agree."""
 EXIT_REGRESSION, EXIT_INCONCLUSIVE = 1, 3
 

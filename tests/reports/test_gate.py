@@ -87,12 +87,15 @@ def test_incompatible_evidence_is_refused_by_name(old: Results) -> None:
     assert "manifest" in str(refused.value)
 
 
-def test_another_engine_is_refused_by_name(old: Results) -> None:
-    other = dataclasses.replace(old, inputs={**old.inputs, "engine": "transformers"})
+@pytest.mark.parametrize(
+    ("factor", "value"), [("engine", "transformers"), ("quantisation", "int16"), ("device", "cuda"), ("batch_size", 64)]
+)
+def test_another_factor_is_refused_by_name(old: Results, factor: str, value: object) -> None:
+    other = dataclasses.replace(old, inputs={**old.inputs, factor: value})
     with pytest.raises(UserError) as refused:
         gate.check(old, other, **OPTIONS)
     assert refused.value.exit_code == 4
-    assert "engine" in str(refused.value)
+    assert factor in str(refused.value)
 
 
 def test_a_missing_clip_is_refused(old: Results) -> None:
