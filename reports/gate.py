@@ -120,7 +120,15 @@ def check(
                  least_effect, limit)
         for group in groups
     )  # fmt: skip
-    return Verdict(_overall(findings), findings, by, old_name, new_name, points(least_effect), points(limit))
+    return Verdict(
+        _overall(findings),
+        findings,
+        by,
+        old_name,
+        new_name,
+        points(least_effect, sign=False),
+        points(limit, sign=False),
+    )
 
 
 def _holm(
@@ -150,7 +158,11 @@ def _finding(
     outcome, key = _outcome(plain, worse, least_effect, margin)
     change = as_change(shown)
     facts = {"change": change.delta, "interval": change.interval, "speakers": plain.blocks}
-    facts |= {"least": points(least_effect), "margin": points(margin), "wanted": DESCRIBABLE_BLOCKS}
+    facts |= {
+        "least": points(least_effect, sign=False),
+        "margin": points(margin, sign=False),
+        "wanted": DESCRIBABLE_BLOCKS,
+    }
     reason = say(f"gate.because_{key}", **facts)
     return Finding(
         group, title, outcome, reason, percent(plain.baseline), percent(plain.candidate), change, round(shown.level, 6)

@@ -70,6 +70,14 @@ def test_few_speakers_prove_nothing(make: Any) -> None:
     assert "6 speakers" in verdict.findings[0].reason.en
 
 
+def test_thresholds_have_no_sign(old: Results, make: Any) -> None:
+    verdict = gate.check(old, as_good_as(old, make, 21, lambda m, s: 0.2), least_effect=0.01, **OPTIONS)
+    assert "larger than 1.0." in verdict.findings[0].reason.en
+    assert (verdict.least_effect.text, verdict.margin.text) == ("1.0", "1.0")
+    same = gate.check(old, old, least_effect=0.01, margin=0.02, **OPTIONS)
+    assert "a loss of 2.0 or more" in same.findings[0].reason.en
+
+
 def test_holm_asks_more_of_more_groups(old: Results, make: Any) -> None:
     worse = as_good_as(old, make, 21, lambda m, s: 0.06 if s == "noisy_snr_10" else 0.0)
     verdict = gate.check(old, worse, by="suite", least_effect=0.01, **OPTIONS)
