@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from eval_suites import metrics
 from eval_suites.hypothesis import Hypothesis, Key, Transcript
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 COUNTS = ("hits", "substitutions", "deletions", "insertions")
 HEADLINE = "cer"
 LOOPS = "loops"
+BlockKind = Literal["speaker", "call", "clip"]
+BLOCK_KINDS: tuple[BlockKind, ...] = ("speaker", "call", "clip")
+"""Who or what a block of clips may be, the best known first."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,12 @@ class Results:
     """One evaluation, scored.
 
     ``rows``: one row per model, suite and utterance, with ``model``, ``role``, ``suite``, ``stratum``, ``summed``,
-    ``utterance_id``, ``speaker``, ``call``, ``block`` (speaker, else call, else utterance), ``duration_s``, a column
-    ``tag_…`` for each tag, ``reference``, ``hypothesis``, ``reference_norm``, ``hypothesis_norm``, the CER's ``hits``,
-    ``substitutions``, ``deletions`` and ``insertions``, those of each other metric as ``wer_hits`` …, ``loop`` (by the
-    metric ``loops``, or because the decoder's guard gave up) and ``attempts``. ``utterances``: one row per utterance.
-    ``timings``: one row per model and batch. ``versions``: what two results must share to be compared. ``inputs``:
-    all that the evaluation was planned with.
+    ``utterance_id``, ``speaker``, ``call``, ``block`` (speaker, else call, else utterance), ``block_kind`` (one of
+    ``BLOCK_KINDS``), ``duration_s``, a column ``tag_…`` for each tag, ``reference``, ``hypothesis``,
+    ``reference_norm``, ``hypothesis_norm``, the CER's ``hits``, ``substitutions``, ``deletions`` and ``insertions``,
+    those of each other metric as ``wer_hits`` …, ``loop`` (by the metric ``loops``, or because the decoder's guard
+    gave up) and ``attempts``. ``utterances``: one row per utterance. ``timings``: one row per model and batch.
+    ``versions``: what two results must share to be compared. ``inputs``: all that the evaluation was planned with.
     """
 
     rows: pd.DataFrame
@@ -117,6 +120,12 @@ def _summary(group: pd.DataFrame, others: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def block_kind(rows: pd.DataFrame) -> BlockKind:
+    """What the blocks of these rows are. One clip of which less is known is enough to claim no more for all."""
+    found = set(rows["block_kind"])
+    return next((kind for kind in reversed(BLOCK_KINDS) if kind in found), BLOCK_KINDS[0])
+
+
 def pooled_rate(rows: pd.DataFrame, metric: str = HEADLINE) -> float:
     """A metric's rate over all of these rows, as a fraction: the sum of errors by the sum of reference lengths."""
     prefix = "" if metric == HEADLINE else f"{metric}_"
@@ -149,6 +158,7 @@ class _Scorer:
             "speaker": clip["speaker"],
             "call": clip["call"],
             "block": clip["speaker"] or clip["call"] or clip["id"],
+            "block_kind": "speaker" if clip["speaker"] else "call" if clip["call"] else "clip",
             "duration_s": clip["duration_s"],
             **{f"tag_{tag}": clip["tags"].get(tag) for tag in tags},
         }
