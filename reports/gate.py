@@ -172,7 +172,7 @@ def _outcome(plain: Interval, worse: Interval | None, least_effect: float, margi
     if plain.kind == "clip":
         return "inconclusive", "clips"
     if plain.strength == "description":
-        return "inconclusive", "few"
+        return "inconclusive", "single" if plain.blocks == 1 else "few"
     if worse and worse.delta > least_effect:
         return "fail", "fail"
     if plain.high < margin:

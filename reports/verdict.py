@@ -84,7 +84,13 @@ def _manner(change: Change) -> str:
 
 def _facts(change: Change) -> dict[str, object]:
     these = say(f"common.these_{change.kind}")
-    return {"size": change.size, "interval": change.interval, "blocks": change.counted, "these": these}
+    return {
+        "change": change.delta,
+        "size": change.size,
+        "interval": change.interval,
+        "blocks": change.counted,
+        "these": these,
+    }
 
 
 def _cer(row: Row, headline: Headline, name: str) -> str:

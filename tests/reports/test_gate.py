@@ -67,7 +67,7 @@ def test_few_speakers_prove_nothing(make: Any) -> None:
     verdict = gate.check(few, worse, **OPTIONS)
     assert verdict.outcome == "inconclusive"
     assert (verdict.exit_code(), verdict.exit_code(strict=True)) == (0, 3)
-    assert "6 speakers" in verdict.findings[0].reason.en
+    assert "6 speakers are too few" in verdict.findings[0].reason.en
 
 
 def test_between_ten_and_twenty_speakers_the_verdict_says_that_they_are_few(make: Any) -> None:
@@ -79,6 +79,14 @@ def test_between_ten_and_twenty_speakers_the_verdict_says_that_they_are_few(make
     assert "화자 12명" in verdict.findings[0].reason.ko
     facts = verdict.to_json()["findings"][0]
     assert (facts["blocks"], facts["block_kind"], facts["few"], facts["interval"]) == (12, "speaker", True, "t")
+
+
+def test_a_single_speaker_gives_no_interval(make: Any) -> None:
+    one = make(20, 1, models=ONE_MODEL)
+    verdict = gate.check(one, one, **OPTIONS)
+    assert verdict.outcome == "inconclusive"
+    assert "1 speaker gives no interval" in verdict.findings[0].reason.en
+    assert "–" not in verdict.findings[0].reason.ko
 
 
 def test_many_speakers_are_not_said_to_be_few(old: Results) -> None:
