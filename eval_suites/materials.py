@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kowhisper_tel.core.audio import SUFFIXES
+from augment import noise_files
+from augment.errors import SpecError
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import fingerprint, sha256
 from kowhisper_tel.core.manifest import Manifest
@@ -31,10 +32,11 @@ def source(name: str) -> str:
     """
     kind, _, place = name.partition(":")
     path = Path(place)
-    files = [path] if kind == "file" else [f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES]
-    if not files:
-        raise UserError("eval.noise_empty", path=path)
-    return f"{kind}:{fingerprint({file.relative_to(path).as_posix(): sha256(file) for file in sorted(files)})}"
+    try:
+        files = noise_files.listing(name)
+    except SpecError as problem:
+        raise UserError("eval.noise_empty", path=path) from problem
+    return f"{kind}:{fingerprint({file.relative_to(path).as_posix(): sha256(file) for file in files})}"
 
 
 def sources(channel: Any) -> dict[str, str]:

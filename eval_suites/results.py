@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from eval_suites import metrics
 from eval_suites.hypothesis import Hypothesis, Key, Transcript
@@ -16,6 +16,7 @@ from eval_suites.plan import Plan
 from eval_suites.runner import MODELS, PLAN, SUITES, UTTERANCES
 from eval_suites.store import HYPOTHESES, TIMINGS
 from eval_suites.suite import Suite
+from eval_suites.tally import rate
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
 from kowhisper_tel.korean import normalise as scoring
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 COUNTS = ("hits", "substitutions", "deletions", "insertions")
 HEADLINE = "cer"
 LOOPS = "loops"
+BlockKind = Literal["speaker", "call", "clip"]
+BLOCK_KINDS: tuple[BlockKind, ...] = ("speaker", "call", "clip")
+"""Who or what a block of clips may be, the best known first."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,12 @@ class Results:
     """One evaluation, scored.
 
     ``rows``: one row per model, suite and utterance, with ``model``, ``role``, ``suite``, ``stratum``, ``summed``,
-    ``utterance_id``, ``speaker``, ``call``, ``block`` (speaker, else call, else utterance), ``duration_s``, a column
-    ``tag_…`` for each tag, ``reference``, ``hypothesis``, ``reference_norm``, ``hypothesis_norm``, the CER's ``hits``,
-    ``substitutions``, ``deletions`` and ``insertions``, those of each other metric as ``wer_hits`` …, ``loop`` (by the
-    metric ``loops``, or because the decoder's guard gave up) and ``attempts``. ``utterances``: one row per utterance.
-    ``timings``: one row per model and batch. ``versions``: what two results must share to be compared. ``inputs``:
-    all that the evaluation was planned with.
+    ``utterance_id``, ``speaker``, ``call``, ``block`` (speaker, else call, else utterance), ``block_kind`` (one of
+    ``BLOCK_KINDS``), ``duration_s``, a column ``tag_…`` for each tag, ``reference``, ``hypothesis``,
+    ``reference_norm``, ``hypothesis_norm``, the CER's ``hits``, ``substitutions``, ``deletions`` and ``insertions``,
+    those of each other metric as ``wer_hits`` …, ``loop`` (by the metric ``loops``, or because the decoder's guard
+    gave up) and ``attempts``. ``utterances``: one row per utterance. ``timings``: one row per model and batch.
+    ``versions``: what two results must share to be compared. ``inputs``: all that the evaluation was planned with.
     """
 
     rows: pd.DataFrame
@@ -108,18 +112,25 @@ def _summary(group: pd.DataFrame, others: Sequence[str]) -> dict[str, Any]:
         "hours": float(group["duration_s"].sum()) / 3600.0,
         **counts,
         "reference_length": counts["hits"] + counts["substitutions"] + counts["deletions"],
-        "cer": _rate(group, ""),
-        **{name: _rate(group, f"{name}_") for name in others},
+        "cer": pooled_rate(group),
+        **{name: pooled_rate(group, name) for name in others},
         "loops": int(group["loop"].sum()),
         "clips_without_loops": len(without),
-        "cer_without_loops": _rate(without, ""),
+        "cer_without_loops": pooled_rate(without),
     }
 
 
-def _rate(rows: pd.DataFrame, prefix: str) -> float:
-    hits, substitutions, deletions, insertions = (float(rows[prefix + name].sum()) for name in COUNTS)
-    length = hits + substitutions + deletions
-    return (substitutions + deletions + insertions) / length if length else float("nan")
+def block_kind(rows: pd.DataFrame) -> BlockKind:
+    """What the blocks of these rows are. One clip of which less is known is enough to claim no more for all."""
+    found = set(rows["block_kind"])
+    return next((kind for kind in reversed(BLOCK_KINDS) if kind in found), BLOCK_KINDS[0])
+
+
+def pooled_rate(rows: pd.DataFrame, metric: str = HEADLINE) -> float:
+    """A metric's rate over all of these rows, as a fraction: the sum of errors by the sum of reference lengths."""
+    prefix = "" if metric == HEADLINE else f"{metric}_"
+    hits, substitutions, deletions, insertions = (int(rows[prefix + name].sum()) for name in COUNTS)
+    return float(rate(substitutions + deletions + insertions, hits + substitutions + deletions))
 
 
 class _Scorer:
@@ -147,6 +158,7 @@ class _Scorer:
             "speaker": clip["speaker"],
             "call": clip["call"],
             "block": clip["speaker"] or clip["call"] or clip["id"],
+            "block_kind": "speaker" if clip["speaker"] else "call" if clip["call"] else "clip",
             "duration_s": clip["duration_s"],
             **{f"tag_{tag}": clip["tags"].get(tag) for tag in tags},
         }

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def rate(errors: ArrayLike, reference_length: ArrayLike) -> NDArray[np.float64]:
+    """Errors by reference length, element by element; NaN where there is no reference, however much was inserted."""
+    above, below = np.broadcast_arrays(np.asarray(errors, np.float64), np.asarray(reference_length, np.float64))
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))
 
 
 @dataclass(frozen=True)
@@ -66,5 +74,5 @@ class Tally:
 
     @property
     def rate(self) -> float:
-        """Errors by reference length; may exceed 1. NaN where there is no reference, however much was inserted."""
-        return self.errors / self.reference_length if self.reference_length else math.nan
+        """Errors by reference length (``rate``); may exceed 1."""
+        return float(rate(self.errors, self.reference_length))

@@ -5,27 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eval_suites.statistics import Interval, paired_bootstrap
+from eval_suites.results import BlockKind
+from eval_suites.statistics import Interval, Method, Strength, paired_bootstrap
 from reports.evidence import Evidence
 from reports.rounding import NOTHING, Figure, points, relative
+from reports.text import Text, say
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MARKS = {"full": "", "few": "†", "description": "‡"}
 
 
 @dataclass(frozen=True)
 class Change:
     """How the subject's CER differs from another model's, in percentage points; below 0 it is lower.
 
-    ``few`` says that there are too few speakers for the interval to be proof (``Interval.strength``).
+    ``size`` is the change without its sign. ``blocks``, ``kind``, ``strength`` and ``method`` are ``Interval``'s.
     """
 
     delta: Figure
+    size: Figure
     low: Figure
     high: Figure
     relative: Figure
-    speakers: int
-    few: bool
+    blocks: int
+    kind: BlockKind
+    strength: Strength
+    method: Method
 
     @property
     def interval(self) -> str:
@@ -38,6 +46,41 @@ class Change:
         if self.high.value is not None and self.high.value < 0:
             return "better"
         return "worse" if self.low.value is not None and self.low.value > 0 else "open"
+
+    @property
+    def single(self) -> bool:
+        """Whether something was measured, but on too little for an interval."""
+        return self.delta.value is not None and self.low.value is None
+
+    @property
+    def described(self) -> bool:
+        """Whether the change only describes the clips that were heard."""
+        return self.strength == "description"
+
+    @property
+    def tone(self) -> str:
+        """The page's class: a colour only where more than a description is claimed."""
+        return "described" if self.described else self.direction
+
+    @property
+    def word(self) -> Text:
+        """The direction in words."""
+        return say("common.single" if self.single else f"common.{self.direction}")
+
+    @property
+    def mark(self) -> str:
+        """The sign of the note that says what few blocks allow."""
+        return MARKS[self.strength]
+
+    @property
+    def counted(self) -> Text:
+        """How many blocks of which kind, "12 speakers"."""
+        return counted(self.kind, self.blocks)
+
+
+def counted(kind: BlockKind, blocks: int) -> Text:
+    """A number of blocks in words."""
+    return say(f"common.one_{kind}") if blocks == 1 else say(f"common.some_{kind}", n=f"{blocks:,}")
 
 
 def change(evidence: Evidence, rows: pd.DataFrame, subject: str, other: str) -> Change | None:
@@ -52,9 +95,12 @@ def as_change(interval: Interval) -> Change:
     """An interval with its numbers rounded."""
     return Change(
         points(interval.delta),
+        points(abs(interval.delta), sign=False),
         points(interval.low),
         points(interval.high),
         relative(interval.relative),
         interval.blocks,
-        interval.strength != "full",
+        interval.kind,
+        interval.strength,
+        interval.method,
     )

@@ -2,8 +2,8 @@
 
 A group of clips (a stratum, or a suite) **fails** only if the interval of the change lies above 0, Holm-adjusted over
 all groups, *and* the loss exceeds the least effect; it **passes** only if the interval lies under the margin, which
-needs no adjustment; else it is **inconclusive**. With few speakers nothing is proved, so the group is inconclusive
-and says so.
+needs no adjustment; else it is **inconclusive**. Blocks are speakers, else calls. Below 20 of them the interval is a
+wider one, and the reason says so; below 10, or where clips name neither, the group is inconclusive.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from eval_suites.compatibility import check_compatible
 from eval_suites.plan import differences
 from eval_suites.statistics import DESCRIBABLE_BLOCKS, Interval, paired_bootstrap
 from kowhisper_tel.core.errors import UserError
-from reports.compare import Change, as_change
+from reports.compare import Change, as_change, counted
 from reports.rounding import Figure, percent, points
 from reports.text import Text, say, say_or
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["pass", "fail", "inconclusive"]
 By = Literal["stratum", "suite"]
-FACTORS = ("engine", "quantisation", "options")
+FACTORS = ("engine", "quantisation", "device", "batch_size", "options")
 """What decided the hypotheses beside the model; the gate varies the model, so these must agree."""
 EXIT_REGRESSION, EXIT_INCONCLUSIVE = 1, 3
 
@@ -120,7 +120,15 @@ def check(
                  least_effect, limit)
         for group in groups
     )  # fmt: skip
-    return Verdict(_overall(findings), findings, by, old_name, new_name, points(least_effect), points(limit))
+    return Verdict(
+        _overall(findings),
+        findings,
+        by,
+        old_name,
+        new_name,
+        points(least_effect, sign=False),
+        points(limit, sign=False),
+    )
 
 
 def _holm(
@@ -149,17 +157,22 @@ def _finding(
     shown = worse or plain
     outcome, key = _outcome(plain, worse, least_effect, margin)
     change = as_change(shown)
-    facts = {"change": change.delta, "interval": change.interval, "speakers": plain.blocks}
-    facts |= {"least": points(least_effect), "margin": points(margin), "wanted": DESCRIBABLE_BLOCKS}
+    facts = {"change": change.delta, "interval": change.interval, "blocks": change.counted}
+    facts |= {"least": points(least_effect, sign=False), "margin": points(margin, sign=False)}
+    facts |= {"kinds": say(f"common.kinds_{plain.kind}"), "wanted": counted(plain.kind, DESCRIBABLE_BLOCKS)}
     reason = say(f"gate.because_{key}", **facts)
+    if plain.strength == "few":
+        reason = Text.joined([reason, say("gate.few", **facts)])
     return Finding(
         group, title, outcome, reason, percent(plain.baseline), percent(plain.candidate), change, round(shown.level, 6)
     )
 
 
 def _outcome(plain: Interval, worse: Interval | None, least_effect: float, margin: float) -> tuple[Outcome, str]:
-    if plain.blocks < DESCRIBABLE_BLOCKS:
-        return "inconclusive", "few"
+    if plain.kind == "clip":
+        return "inconclusive", "clips"
+    if plain.strength == "description":
+        return "inconclusive", "single" if plain.blocks == 1 else "few"
     if worse and worse.delta > least_effect:
         return "fail", "fail"
     if plain.high < margin:
@@ -208,5 +221,8 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "low_points": finding.change.low.value,
         "high_points": finding.change.high.value,
         "level": finding.level,
-        "speakers": finding.change.speakers,
+        "blocks": finding.change.blocks,
+        "block_kind": finding.change.kind,
+        "few": finding.change.strength != "full",
+        "interval": finding.change.method,
     }

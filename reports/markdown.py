@@ -32,6 +32,7 @@ def _one(view: View, language: str) -> str:
     lines += [" ".join(words(part) for part in view.verdict), ""]
     if view.headline:
         lines += [*_table(view.headline, language), ""]
+        lines += [line for note in view.headline.notes for line in (words(note), "")]
     return "\n".join(lines)
 
 
@@ -39,7 +40,7 @@ def _table(headline: Headline, language: str) -> list[str]:
     def words(text: Text) -> str:
         return escaped(text.ko if language == "ko" else text.en)
 
-    columns = [words(say(f"headline.{key}")) for key in ("condition", "utterances", "speakers")]
+    columns = [words(say(f"headline.{key}")) for key in ("condition", "clips", "speakers")]
     columns += [f"{words(model.title)} CER (%)" for model in headline.models]
     changes = [other for other in (headline.base, headline.control) if other and headline.subject]
     columns += [f"Δ {words(say('headline.to_base', other=other.title))}" for other in changes]
@@ -55,7 +56,7 @@ def _table(headline: Headline, language: str) -> list[str]:
 
 
 def _change(change: Change | None) -> str:
-    return f"{change.delta} {change.interval}" if change else "–"
+    return f"{change.delta}{change.mark} {change.interval}" if change else "–"
 
 
 def escaped(words: str) -> str:

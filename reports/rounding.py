@@ -41,6 +41,11 @@ def percent(rate: float | None) -> Figure:
     return Figure(round(exact, 3), text)
 
 
+def whole_percent(rate: float) -> Figure:
+    """A rate as percent without decimals ("12"), for a scale's end."""
+    return Figure(round(100.0 * rate, 3), f"{100.0 * rate:.0f}")
+
+
 def points(difference: float | None, *, sign: bool = True) -> Figure:
     """A difference of two rates as percentage points, signed ("−1.2", "+0.4")."""
     if difference is None or not _known(difference):

@@ -66,6 +66,10 @@ def _change(change: Change | None) -> dict[str, Any] | None:
         "high": change.high.value,
         "relative_percent": change.relative.value,
         "direction": change.direction,
-        "speakers": change.speakers,
-        "few_speakers": change.few,
+        "speakers": change.blocks if change.kind == "speaker" else None,
+        "few_speakers": change.strength != "full",
+        "blocks": change.blocks,
+        "block_kind": change.kind,
+        "strength": change.strength,
+        "interval": change.method,
     }

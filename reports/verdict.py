@@ -39,10 +39,17 @@ def sentences(headline: Headline | None) -> tuple[Text, ...]:
     clean = next((r for r in headline.strata if r.stratum == "clean" and r is not row), None)
     if clean and clean.to_base:
         parts.append(_change(clean, headline, clean.to_base, "base"))
-    if headline.few_speakers:
-        fewest = min(c.speakers for r in headline.strata for c in (r.to_base, r.to_control) if c)
-        parts.append(say("verdict.few", speakers=fewest))
-    return tuple(parts)
+    return (*parts, *_few(headline))
+
+
+def _few(headline: Headline) -> tuple[Text, ...]:
+    """What the fewest blocks of a stratum allow; a single one has been said already."""
+    changes = [c for row in headline.strata for c in (row.to_base, row.to_control) if c and not c.single]
+    fewest = min(changes, key=lambda change: change.blocks, default=None)
+    if fewest is None or fewest.strength == "full":
+        return ()
+    key = "clips" if fewest.kind == "clip" else fewest.strength
+    return (say(f"verdict.few_{key}", blocks=fewest.counted, only=say(f"common.only_{fewest.kind}")),)
 
 
 def _change(row: Row, headline: Headline, change: Change | None, other: str) -> Text:
@@ -55,11 +62,9 @@ def _change(row: Row, headline: Headline, change: Change | None, other: str) -> 
         "subject": headline.subject.title,
         "before": _cer(row, headline, headline.base.name),
         "after": _cer(row, headline, headline.subject.name),
-        "size": f"{abs(change.delta.value):.1f}",
-        "interval": change.interval,
         "level": headline.level_percent,
     }
-    return say(f"verdict.{other}_{change.direction}", **facts)
+    return say(f"verdict.{other}_{_manner(change)}", **facts, **_facts(change))
 
 
 def _against_control(row: Row, headline: Headline) -> Text:
@@ -67,8 +72,25 @@ def _against_control(row: Row, headline: Headline) -> Text:
     assert headline.control
     if change is None or change.delta.value is None:
         return say("verdict.unmeasured", stratum=row.title)
-    facts = {"control": headline.control.title, "size": f"{abs(change.delta.value):.1f}", "interval": change.interval}
-    return say(f"verdict.control_{change.direction}", **facts)
+    return say(f"verdict.control_{_manner(change)}", control=headline.control.title, **_facts(change))
+
+
+def _manner(change: Change) -> str:
+    """Which sentence fits: by direction, softer where the change only describes, and one for no interval at all."""
+    if change.single:
+        return "single"
+    return f"{change.direction}_described" if change.described and change.direction != "open" else change.direction
+
+
+def _facts(change: Change) -> dict[str, object]:
+    these = say(f"common.these_{change.kind}")
+    return {
+        "change": change.delta,
+        "size": change.size,
+        "interval": change.interval,
+        "blocks": change.counted,
+        "these": these,
+    }
 
 
 def _cer(row: Row, headline: Headline, name: str) -> str:

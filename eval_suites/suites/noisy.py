@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from augment import Channel, noises
@@ -11,6 +12,7 @@ from eval_suites.suites import Request
 from kowhisper_tel.core.errors import UserError
 
 SNRS_DB = (20.0, 10.0, 5.0)
+SLASHES = {"/", os.sep}
 HELD_OUT = ("babble",)
 """Synthetic noise that the default training mixture leaves to the tests."""
 
@@ -36,12 +38,15 @@ def _suite(snr_db: float, sources: list[str], materials: dict[str, str]) -> Suit
 
 
 def _source(name: str) -> str:
-    """A source as channels name it: a path becomes ``folder:…`` or ``file:…``, a synthetic noise stays."""
-    path = Path(name.partition(":")[2] if name.startswith(("folder:", "file:")) else name)
-    if path.is_file():
-        return f"file:{path.resolve()}"
-    if path.is_dir() or str(path) != name or len(path.parts) > 1:
-        return f"folder:{path.resolve()}"
-    if name not in noises.names():
+    """A source as channels name it: a synthetic noise stays, a path becomes ``folder:…`` or ``file:…``.
+
+    A path is known by a slash or by one of those prefixes, so that no folder that happens to be there takes the
+    place of a synthetic noise.
+    """
+    if name in noises.names():
+        return name
+    prefixed = name.startswith(("folder:", "file:"))
+    if not prefixed and not any(slash in name for slash in SLASHES):
         raise UserError("eval.noise_unknown", name=name, known=", ".join(noises.names()))
-    return name
+    path = Path(name.partition(":")[2] if prefixed else name).resolve()
+    return f"file:{path}" if path.is_file() else f"folder:{path}"

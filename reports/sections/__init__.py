@@ -49,11 +49,3 @@ def registry() -> tuple[Section, ...]:
             raise ValueError(f"reports/sections/{module.name}.py defines a section named {section.name}")
         found.append(section)
     return tuple(sorted(found, key=lambda s: (s.order, s.name)))
-
-
-def get(name: str) -> Section:
-    """The section of a name. Raises ``KeyError`` that lists the known names."""
-    known = {section.name: section for section in registry()}
-    if name not in known:
-        raise KeyError(f"no report section {name!r}; there are {', '.join(known)}")
-    return known[name]

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eval_suites.results import table
+from eval_suites.tally import rate
 from reports.compare import Change, change
 from reports.evidence import Evidence, ModelColumn
 from reports.rounding import Figure, count, hours, percent
 from reports.sections import Section, Table
-from reports.text import Text, say_or
+from reports.text import Text, say, say_or
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ class Headline:
     subject: ModelColumn | None
     base: ModelColumn | None
     control: ModelColumn | None
-    few_speakers: bool
+    notes: tuple[Text, ...]
     level_percent: int
 
     @property
@@ -75,11 +76,6 @@ class Headline:
     def strata(self) -> tuple[Row, ...]:
         """Only the strata's rows."""
         return tuple(row for row in self.rows if row.is_stratum)
-
-    @property
-    def loops(self) -> int:
-        """Loops of all models over all strata."""
-        return sum(cell.loops for row in self.strata for cell in row.cells)
 
 
 def build(evidence: Evidence) -> Headline | None:
@@ -96,16 +92,26 @@ def build(evidence: Evidence) -> Headline | None:
         for suite in suites:
             place = _Place(stratum, suite.unseen, suite.name, Text(**suite.title), suite.summed)
             rows.append(_row(evidence, by_suite[suite.name], place))
-    changes = [c for row in rows for c in (row.to_base, row.to_control) if c]
     return Headline(
         evidence.models,
         tuple(rows),
         evidence.first("candidate"),
         evidence.first("base"),
         evidence.first("control"),
-        any(c.few for c in changes),
+        _notes([c for row in rows for c in (row.to_base, row.to_control) if c]),
         round(100 * evidence.level),
     )
+
+
+def _notes(changes: list[Change]) -> tuple[Text, ...]:
+    """What few blocks allow, once for each mark that the table shows."""
+    keys: dict[str, Text] = {}
+    for one in changes:
+        if one.strength != "full":
+            key = "clips" if one.kind == "clip" else one.strength
+            facts = {name: say(f"common.{name}_{one.kind}") for name in ("kinds", "only")}
+            keys[key] = say(f"headline.note_{key}", **facts)
+    return tuple(keys[key] for key in sorted(keys, reverse=True))
 
 
 @dataclass(frozen=True)
@@ -161,9 +167,8 @@ def _row(evidence: Evidence, totals: Totals, place: _Place) -> Row:
 
 
 def _cell(total: Mapping[str, Any]) -> Cell:
-    length = total["reference_length"]
-    shares = (total[kind] / length if length else None for kind in ("substitutions", "deletions", "insertions"))
-    substitutions, deletions, insertions = (percent(share) for share in shares)
+    kinds = [total[kind] for kind in ("substitutions", "deletions", "insertions")]
+    substitutions, deletions, insertions = (percent(float(share)) for share in rate(kinds, total["reference_length"]))
     return Cell(
         percent(total["cer"]),
         percent(total["cer_without_loops"]),

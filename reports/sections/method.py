@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eval_suites.results import block_kind
+from eval_suites.statistics import FEW_BLOCKS
 from reports.evidence import Evidence
 from reports.sections import Section
 from reports.text import Text, say
@@ -21,7 +23,9 @@ def build(evidence: Evidence) -> Method:
     """The sentences that fit this evidence."""
     versions = evidence.results.versions
     normaliser = versions.get("normaliser", versions.get("normalizer", ""))
+    kinds = say(f"common.kinds_{block_kind(evidence.rows)}")
     facts = {"level": round(100 * evidence.level), "draws": f"{evidence.draws:,}", "normaliser": normaliser or "–"}
+    facts |= {"kinds": kinds, "few": FEW_BLOCKS}
     how = [say(f"method.how_{key}", **facts) for key in ("cer", "pooled", "interval", "decoding", "loops")]
     if evidence.first("control"):
         how.append(say("method.how_control"))

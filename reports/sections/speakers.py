@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eval_suites.results import pooled_rate
 from reports.evidence import Evidence, ModelColumn
-from reports.rounding import Figure, count, percent, points
+from reports.rounding import Figure, count, percent, points, whole_percent
 from reports.sections import Section, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+DOTS_FROM, DOTS_WIDTH = 4.0, 160.0
+
+
 @dataclass(frozen=True)
 class SpeakerRow:
-    """One speaker: tags as text, distinct utterances, CER per model (all suites pooled) and the change to base."""
+    """One speaker: tags as text, distinct utterances, CER per model (all suites pooled) and the change to base.
+
+    ``dots``: where each model's CER lies on the row's scale, as an SVG coordinate; empty where there is none.
+    """
 
     speaker: str
     tags: tuple[str, ...]
     utterances: Figure
     cers: tuple[Figure, ...]
+    dots: tuple[str, ...]
     change: Figure
-    better: bool | None
 
 
 @dataclass(frozen=True)
 class Speakers:
-    """The table, the speaker with the highest CER of the subject first."""
+    """The table, the speaker with the highest CER of the subject first. ``scale`` is where the dots' axis ends."""
 
     models: tuple[ModelColumn, ...]
     tag_names: tuple[str, ...]
     rows: tuple[SpeakerRow, ...]
-    scale_percent: float
+    scale: Figure
 
 
 def build(evidence: Evidence) -> Speakers | None:
@@ -43,26 +51,34 @@ def build(evidence: Evidence) -> Speakers | None:
     subject = evidence.first("candidate") or evidence.models[-1]
     base = evidence.first("base")
     tag_columns = [column for column in rows.columns if column.startswith("tag_") and _is_of_speaker(rows, column)]
-    found: list[tuple[float, SpeakerRow]] = []
-    for speaker, own in rows.groupby("speaker", sort=True):
-        rates = {model.name: _rate(own[own["model"] == model.name]) for model in evidence.models}
-        change = _difference(rates[subject.name], rates[base.name]) if base else None
-        tags = tuple("" if _missing(own[column].iloc[0]) else str(own[column].iloc[0]) for column in tag_columns)
-        row = SpeakerRow(
-            str(speaker),
-            tags,
-            count(own["utterance_id"].nunique()),
-            tuple(percent(rates[model.name]) for model in evidence.models),
-            points(change),
-            None if not change else change < 0,
+    of_speakers = {str(speaker): own for speaker, own in rows.groupby("speaker", sort=True)}
+    rates = {
+        speaker: {model.name: pooled_rate(own[own["model"] == model.name]) for model in evidence.models}
+        for speaker, own in of_speakers.items()
+    }
+    known = [rate for of_models in rates.values() for rate in of_models.values() if not math.isnan(rate)]
+    scale = min(1.0, max(known, default=0.0)) or 0.01
+
+    def hardest_first(speaker: str) -> tuple[float, str]:
+        rate = rates[speaker][subject.name]
+        return 0.0 if math.isnan(rate) else -rate, speaker
+
+    made = tuple(
+        SpeakerRow(
+            speaker,
+            tuple(_text(of_speakers[speaker][column].iloc[0]) for column in tag_columns),
+            count(of_speakers[speaker]["utterance_id"].nunique()),
+            tuple(percent(rate) for rate in rates[speaker].values()),
+            tuple(_dot(rate, scale) for rate in rates[speaker].values()),
+            points(rates[speaker][subject.name] - rates[speaker][base.name] if base else None),
         )
-        found.append((-(rates[subject.name] or 0.0), row))
-    found.sort(key=lambda pair: (pair[0], pair[1].speaker))
-    ordered = tuple(row for _, row in found)
-    highest = max((cer.value or 0.0 for row in ordered for cer in row.cers), default=0.0)
-    return Speakers(
-        evidence.models, tuple(c.removeprefix("tag_") for c in tag_columns), ordered, min(100.0, highest) or 1.0
+        for speaker in sorted(rates, key=hardest_first)
     )
+    return Speakers(evidence.models, tuple(c.removeprefix("tag_") for c in tag_columns), made, whole_percent(scale))
+
+
+def _dot(rate: float, scale: float) -> str:
+    return "" if math.isnan(rate) else f"{DOTS_FROM + DOTS_WIDTH * min(rate / scale, 1.0):.1f}"
 
 
 def _is_of_speaker(rows: pd.DataFrame, column: str) -> bool:
@@ -70,18 +86,8 @@ def _is_of_speaker(rows: pd.DataFrame, column: str) -> bool:
     return bool(rows[column].notna().any() and rows.groupby("speaker")[column].nunique().max() <= 1)
 
 
-def _missing(value: object) -> bool:
-    return value is None or value != value
-
-
-def _rate(rows: pd.DataFrame) -> float | None:
-    errors = int(rows[["substitutions", "deletions", "insertions"]].to_numpy().sum())
-    length = int(rows[["hits", "substitutions", "deletions"]].to_numpy().sum())
-    return errors / length if length else None
-
-
-def _difference(new: float | None, old: float | None) -> float | None:
-    return None if new is None or old is None else new - old
+def _text(tag: object) -> str:
+    return "" if tag is None or tag != tag else str(tag)
 
 
 def as_table(speakers: Speakers) -> Table:

@@ -39,7 +39,7 @@
     const suites = data.suites.map((suite, index) => [String(index), placeOf(suite)]);
     choose(form.elements.suite, [["", words.all_suites], ...suites]);
     choose(form.elements.model, [["", words.all_models], ...data.models.map((m, index) => [String(index), m[2]])]);
-    const compared = base >= 0 && base !== subject ? ["broken", "fixed"] : [];
+    const compared = base >= 0 && base !== subject ? ["worse", "better"] : [];
     choose(form.elements.show, ["all", "wrong", ...compared, "loops"].map((key) => [key, words[`show_${key}`]]));
     const changes = compared.length ? ["gain", "loss"] : [];
     choose(form.elements.sort, ["order", "cer", ...changes, "duration"].map((key) => [key, words[`sort_${key}`]]));
@@ -49,8 +49,8 @@
     if (wish.suite !== "" && row[0] !== Number(wish.suite)) return false;
     const heard = row[2][wish.judged];
     if (wish.show === "wrong" && !(errors(heard) > 0)) return false;
-    if (wish.show === "broken" && !(rate(row, wish.judged) > rate(row, base))) return false;
-    if (wish.show === "fixed" && !(rate(row, wish.judged) < rate(row, base))) return false;
+    if (wish.show === "worse" && !(rate(row, wish.judged) > rate(row, base))) return false;
+    if (wish.show === "better" && !(rate(row, wish.judged) < rate(row, base))) return false;
     if (wish.show === "loops" && !wish.models.some((model) => row[2][model][4])) return false;
     if (!wish.search) return true;
     const [id, speaker, , reference] = data.utterances[row[1]];

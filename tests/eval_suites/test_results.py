@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import json
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +116,34 @@ def test_rows_go_into_the_bootstrap(loaded: Results) -> None:
     rows = loaded.rows[loaded.rows["summed"]]
     plain, loopy = (rows[rows["model"] == model] for model in ("plain", "loopy"))
     interval = paired_bootstrap(plain, loopy, draws=200)
-    assert (interval.blocks, interval.clips, interval.strength) == (4, 69, "description")
+    assert (interval.blocks, interval.kind, interval.strength) == (4, "speaker", "description")
     assert interval.delta > 0
     assert paired_bootstrap(plain, loopy, draws=200, metric="wer").delta != interval.delta
+
+
+@pytest.mark.parametrize(
+    ("speaker", "call", "kind", "blocks"),
+    [("as it is", None, "speaker", 4), (None, "c1", "call", 1), (None, None, "clip", 23)],
+)
+def test_blocks_say_what_they_are(
+    folder: Path, tmp_path: Path, speaker: str | None, call: str | None, kind: str, blocks: int
+) -> None:
+    loaded = results.load(
+        renamed(folder, tmp_path, lambda clip: {"speaker": speaker and clip["speaker"], "call": call})
+    )
+    assert results.block_kind(loaded.rows) == kind
+    assert loaded.rows["block"].nunique() == blocks
+
+
+def test_one_nameless_clip_is_enough_to_claim_less(folder: Path, tmp_path: Path) -> None:
+    loaded = results.load(renamed(folder, tmp_path, lambda clip: {"speaker": None} if clip["id"] == "u3" else {}))
+    assert results.block_kind(loaded.rows) == "clip"
+
+
+def renamed(folder: Path, copy: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Path:
+    """A copy of the evidence in which utterances were told of otherwise."""
+    shutil.copytree(folder, copy, dirs_exist_ok=True)
+    clips = [json.loads(line) for line in (copy / "utterances.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [json.dumps(clip | change(clip)) + "\n" for clip in clips]
+    (copy / "utterances.jsonl").write_text("".join(lines), encoding="utf-8")
+    return copy

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 
 from eval_suites.statistics import Interval, bootstrap, paired_bootstrap
 from eval_suites.tally import Tally
@@ -28,6 +29,7 @@ def rows(
             "suite": "clean",
             "utterance_id": [f"u{number:04}" for number in range(len(wrong))],
             "block": [f"s{speaker}" for speaker in range(speakers) for _ in range(each)],
+            "block_kind": "speaker",
             "hits": [LENGTH - w for w in wrong],
             "substitutions": wrong,
             "deletions": 0,
@@ -50,8 +52,7 @@ def test_a_planted_shift_is_found() -> None:
     assert interval.low < 0.05 < interval.high
     assert interval.delta == pytest.approx(interval.candidate - interval.baseline)
     assert interval.relative == pytest.approx(interval.delta / interval.baseline)
-    assert interval.relative_low < interval.relative < interval.relative_high
-    assert (interval.blocks, interval.clips, interval.strength) == (30, 240, "full")
+    assert (interval.blocks, interval.kind, interval.strength) == (30, "speaker", "full")
 
 
 def test_no_shift_covers_zero_about_as_often_as_promised() -> None:
@@ -70,13 +71,46 @@ def test_the_same_seed_gives_the_same_interval_whatever_the_order_of_rows() -> N
 
 def test_the_draws_equal_a_plain_loop() -> None:
     generator = np.random.default_rng(5)
-    sides = [[Tally(10, int(generator.integers(9)), 0, 1) for _ in range(12)] for _ in range(2)]
+    sides = [[Tally(10, int(generator.integers(9)), 0, 1) for _ in range(24)] for _ in range(2)]
     interval = bootstrap(sides[0], sides[1], draws=200, seed=9)
     again, deltas = np.random.default_rng(9), []
-    for drawn in again.integers(12, size=(200, 12)):
+    for drawn in again.integers(24, size=(200, 24)):
         one, other = (sum((side[index] for index in drawn), Tally.zero()) for side in sides)
         deltas.append(other.rate - one.rate)
-    assert (interval.low, interval.high) == pytest.approx(tuple(np.quantile(deltas, [0.025, 0.975])))
+    tail = scipy.stats.norm.sf(scipy.stats.t.ppf(0.975, 23) * np.sqrt(24 / 23))
+    assert (interval.low, interval.high) == pytest.approx(tuple(np.quantile(deltas, [tail, 1 - tail])))
+
+
+def test_few_blocks_get_the_textbook_interval_of_a_mean() -> None:
+    """With references of equal length the change is a mean of the blocks' changes."""
+    generator = np.random.default_rng(2)
+    sides = [[Tally(100 - int(n), int(n)) for n in generator.integers(5, 40, 12)] for _ in range(2)]
+    changes = [new.rate - old.rate for old, new in zip(*sides, strict=True)]
+    interval = bootstrap(sides[0], sides[1], level=0.9)
+    expected = scipy.stats.t.interval(0.9, 11, np.mean(changes), scipy.stats.sem(changes))
+    assert interval.method == "t"
+    assert (interval.low, interval.high) == pytest.approx(expected)
+    assert bootstrap(sides[0] * 2, sides[1] * 2, draws=100).method == "bootstrap"
+
+
+@pytest.mark.parametrize(("blocks", "times"), [(10, 200), (15, 200), (19, 200), (20, 60)])
+def test_equal_systems_are_rarely_called_worse_in_any_of_twelve_groups(blocks: int, times: int) -> None:
+    """At the level of Holm's first step. Twelve groups share the speakers, who differ in difficulty and in luck."""
+    generator, convicted = np.random.default_rng(blocks), 0
+    for _ in range(times):
+        difficulty = np.clip(generator.uniform(0.05, 0.4, blocks), 0.01, 0.9)
+        luck = generator.normal(0, 0.03, (2, 12, blocks))
+        wrong = generator.binomial(200, np.clip(difficulty + luck, 0.01, 0.9))
+        sides = [[[Tally(200 - int(n), int(n)) for n in group] for group in side] for side in wrong]
+        intervals = (bootstrap(a, b, draws=4000, level=1 - 0.05 / 12) for a, b in zip(*sides, strict=True))
+        convicted += any(interval.low > 0 for interval in intervals)
+    assert convicted / times <= 0.05
+
+
+def test_clips_of_nobody_known_only_describe() -> None:
+    side = [Tally(9, 1)] * 40
+    assert bootstrap(side, side, kind="clip", draws=100).strength == "description"
+    assert bootstrap(side, side, kind="call", draws=100).strength == "full"
 
 
 @pytest.mark.parametrize(("blocks", "strength"), [(9, "description"), (10, "few"), (19, "few"), (20, "full")])

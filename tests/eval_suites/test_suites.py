@@ -127,6 +127,31 @@ def test_noise_that_is_not_there_is_refused(tmp_path: Path) -> None:
         assert caught.value.text("ko")
 
 
+def test_no_folder_takes_the_place_of_a_synthetic_noise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("babble", "street"):
+        (tmp_path / name).mkdir()
+        recordings(tmp_path / name, "a.wav")
+    monkeypatch.chdir(tmp_path)
+
+    def sources(noise: str | None) -> list[str]:
+        return suites.build(["noisy"], noise=noise)[0].to_json()["channel"]["effects"][0]["source"]  # type: ignore[no-any-return]
+
+    assert sources(None) == sources("babble") == ["babble"]
+    for path in ("./babble", "folder:babble"):
+        assert sources(path) == [f"folder:{tmp_path / 'babble'}"]
+    assert sources("file:street/a.wav") == [f"file:{tmp_path / 'street' / 'a.wav'}"]
+    with pytest.raises(UserError) as caught:
+        sources("street")
+    assert caught.value.code == "eval.noise_unknown"
+
+
+def test_a_folder_without_noise_that_can_be_drawn_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.pcm").write_bytes(bytes(64))
+    with pytest.raises(UserError) as caught:
+        suites.build(["noisy"], noise=str(tmp_path))
+    assert caught.value.code == "eval.noise_empty"
+
+
 def channel(**effect: object) -> Channel:
     return Channel.from_json({"name": "training", "effects": [effect]})
 

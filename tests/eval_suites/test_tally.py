@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval_suites.tally import Tally
+from eval_suites.tally import Tally, rate
 
 counts = st.integers(0, 10_000)
 tallies = st.builds(Tally, counts, counts, counts, counts)
@@ -49,3 +50,8 @@ def test_nothing_else_adds() -> None:
         Tally() + 1  # type: ignore[operator]
     with pytest.raises(TypeError):
         sum([Tally()], 5)
+
+
+def test_rates_go_element_by_element() -> None:
+    np.testing.assert_array_equal(rate([1, 0, 3], [4, 0, 0]), [0.25, np.nan, np.nan])
+    assert rate(3, 2) == Tally(substitutions=2, insertions=1).rate

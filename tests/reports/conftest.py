@@ -74,6 +74,7 @@ def row(model: str, role: str, one: Suite, clip: dict[str, Any], hypothesis: str
     return {
         "model": model, "role": role, "suite": one.name, "stratum": one.stratum, "summed": one.summed,
         "utterance_id": clip["id"], "speaker": clip["speaker"], "call": None, "block": clip["speaker"] or clip["id"],
+        "block_kind": "speaker" if clip["speaker"] else "clip",
         "duration_s": clip["duration_s"], "tag_gender": clip["tags"]["gender"], "tag_age": clip["tags"]["age"],
         "reference": clip["text"], "reference_norm": clip["text"],
         "hypothesis": hypothesis, "hypothesis_norm": hypothesis,

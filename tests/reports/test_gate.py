@@ -49,7 +49,7 @@ def test_a_planted_loss_fails_where_it_was_planted(old: Results, make: Any) -> N
     assert verdict.exit_code() == 1
     assert [finding.group for finding in verdict.findings if finding.outcome == "fail"] == ["noisy"]
     assert "Noisy" in verdict.sentence.en
-    assert "잡음" in verdict.sentence.ko
+    assert "소음" in verdict.sentence.ko
 
 
 def test_a_loss_under_the_least_effect_does_not_fail(old: Results, make: Any) -> None:
@@ -67,7 +67,54 @@ def test_few_speakers_prove_nothing(make: Any) -> None:
     verdict = gate.check(few, worse, **OPTIONS)
     assert verdict.outcome == "inconclusive"
     assert (verdict.exit_code(), verdict.exit_code(strict=True)) == (0, 3)
-    assert "6 speakers" in verdict.findings[0].reason.en
+    assert "6 speakers are too few" in verdict.findings[0].reason.en
+
+
+def test_between_ten_and_twenty_speakers_the_verdict_says_that_they_are_few(make: Any) -> None:
+    old = make(240, 12, models=ONE_MODEL)
+    worse = dataclasses.replace(make(240, 12, models=ONE_MODEL, extra=lambda m, s: 0.2), versions=old.versions)
+    verdict = gate.check(old, worse, **OPTIONS)
+    assert verdict.outcome == "fail"
+    assert "Few blocks (12 speakers)" in verdict.findings[0].reason.en
+    assert "화자 12명" in verdict.findings[0].reason.ko
+    facts = verdict.to_json()["findings"][0]
+    assert (facts["blocks"], facts["block_kind"], facts["few"], facts["interval"]) == (12, "speaker", True, "t")
+
+
+def test_a_single_speaker_gives_no_interval(make: Any) -> None:
+    one = make(20, 1, models=ONE_MODEL)
+    verdict = gate.check(one, one, **OPTIONS)
+    assert verdict.outcome == "inconclusive"
+    assert "1 speaker gives no interval" in verdict.findings[0].reason.en
+    assert "–" not in verdict.findings[0].reason.ko
+
+
+def test_many_speakers_are_not_said_to_be_few(old: Results) -> None:
+    verdict = gate.check(old, old, **OPTIONS)
+    assert "Few" not in verdict.findings[0].reason.en
+    assert verdict.to_json()["findings"][0]["few"] is False
+
+
+def test_clips_of_nobody_known_prove_nothing(old: Results, make: Any) -> None:
+    baseline, candidate = nameless(old), nameless(as_good_as(old, make, 21, lambda m, s: 0.2))
+    verdict = gate.check(baseline, candidate, **OPTIONS)
+    assert verdict.outcome == "inconclusive"
+    assert "names its speaker" in verdict.findings[0].reason.en
+    assert verdict.to_json()["findings"][0]["block_kind"] == "clip"
+    assert not [f for f in verdict.findings if "speakers" in f.change.counted.en]
+
+
+def nameless(results: Results) -> Results:
+    rows = results.rows.assign(speaker=None, block=results.rows["utterance_id"], block_kind="clip")
+    return dataclasses.replace(results, rows=rows)
+
+
+def test_thresholds_have_no_sign(old: Results, make: Any) -> None:
+    verdict = gate.check(old, as_good_as(old, make, 21, lambda m, s: 0.2), least_effect=0.01, **OPTIONS)
+    assert "larger than 1.0." in verdict.findings[0].reason.en
+    assert (verdict.least_effect.text, verdict.margin.text) == ("1.0", "1.0")
+    same = gate.check(old, old, least_effect=0.01, margin=0.02, **OPTIONS)
+    assert "a loss of 2.0 or more" in same.findings[0].reason.en
 
 
 def test_holm_asks_more_of_more_groups(old: Results, make: Any) -> None:
@@ -87,12 +134,15 @@ def test_incompatible_evidence_is_refused_by_name(old: Results) -> None:
     assert "manifest" in str(refused.value)
 
 
-def test_another_engine_is_refused_by_name(old: Results) -> None:
-    other = dataclasses.replace(old, inputs={**old.inputs, "engine": "transformers"})
+@pytest.mark.parametrize(
+    ("factor", "value"), [("engine", "transformers"), ("quantisation", "int16"), ("device", "cuda"), ("batch_size", 64)]
+)
+def test_another_factor_is_refused_by_name(old: Results, factor: str, value: object) -> None:
+    other = dataclasses.replace(old, inputs={**old.inputs, factor: value})
     with pytest.raises(UserError) as refused:
         gate.check(old, other, **OPTIONS)
     assert refused.value.exit_code == 4
-    assert "engine" in str(refused.value)
+    assert factor in str(refused.value)
 
 
 def test_a_missing_clip_is_refused(old: Results) -> None:

@@ -95,10 +95,10 @@ def test_hostile_texts_stay_texts(make: Any, inputs: dict[str, Any]) -> None:
 
 def test_a_synthetic_run_says_so_in_both_languages(small: Results, inputs: dict[str, Any], page: str) -> None:
     assert "Synthetic voices." in page
-    assert "합성 음성입니다." in page
+    assert "합성 음성</span>" in page
     real = html.page(view.build(small, **inputs | {"synthetic": False}))
     assert "Synthetic voices." not in real
-    assert "합성 음성입니다." not in real
+    assert "합성 음성</span>" not in real
 
 
 def test_the_page_stays_light(make: Any, inputs: dict[str, Any]) -> None:
@@ -118,3 +118,27 @@ def test_an_empty_evaluation_has_a_page_too(make: Any) -> None:
     rows = empty.rows.iloc[:0]
     text = html.page(view.build(type(empty)(**{**empty.__dict__, "rows": rows})))
     assert "there is nothing to compare" in text
+
+
+def test_a_mere_description_has_no_colour(make: Any, page: str) -> None:
+    """Eight speakers in all: every change is grey, and its note is there."""
+    parsed = Page(page)
+    classes = {name for tag, a in parsed.elements if tag == "span" for name in (a.get("class") or "").split()}
+    assert "described" in classes
+    assert not classes & {"better", "worse"}
+    assert "these speakers only" in page
+    proved = Page(html.page(view.build(make(120, 24, suites=ONE))))
+    assert "better" in {name for _, a in proved.elements for name in (a.get("class") or "").split()}
+
+
+def test_clips_and_utterances_keep_their_names(page: str) -> None:
+    heads = re.findall(r'<th rowspan="2" scope="col" class="size"><span lang="ko">(.*?)</span>', page)
+    assert heads == ["클립", "화자", "시간(h)"]
+    assert re.search(r'<th scope="col"><span lang="ko">발화</span><span lang="en">Utterances</span>', page)
+
+
+def test_the_explorer_compares_with_base_in_words(page: str) -> None:
+    block = [data for kind, data in Page(page).inside if kind == "application/json"][1]
+    words = json.loads(block)
+    assert words["show_worse"] == {"en": "Worse than base", "ko": "기본보다 나빠짐"}
+    assert 'wish.show === "worse"' in page

@@ -62,3 +62,16 @@ def test_no_template_speaks_one_language_only() -> None:
 
 def test_facts_may_be_texts() -> None:
     assert Text("to {a}", "{a}에").format(a=Text("you", "당신")) == Text("to you", "당신에")
+
+
+@pytest.mark.parametrize("key", sorted(catalogue()))
+def test_korean_keeps_its_particles_and_terms(key: str) -> None:
+    """CER is read 시이알, which ends in a consonant; one word for one thing."""
+    assert not re.search(r"CER(는|가|를|와)|잡음|연령|구별 안 됨|기술입니다", catalogue()[key].ko)
+
+
+def test_templates_round_nothing() -> None:
+    files = [*resources.files("reports.sections").iterdir(), *resources.files("reports.templates").iterdir()]
+    for file in files:
+        if file.name.endswith(".j2"):
+            assert not re.search(r"\|\s*(format|round)\b", file.read_text(encoding="utf-8")), file.name
