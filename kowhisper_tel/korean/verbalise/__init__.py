@@ -14,7 +14,7 @@ from kowhisper_tel.korean.verbalise import counters, numbers
 from kowhisper_tel.korean.verbalise.rule import Reading, Rule
 from kowhisper_tel.korean.verbalise.rules import RULES, calendar, codes, latin, signs, units
 
-_START = re.compile(r"[0-9A-Za-z]|[$₩€¥£](?=\s?[0-9])|(?<![\w.)-])-(?=[0-9])")
+_START = re.compile(r"[0-9A-Za-z]|[$₩€¥£](?=\s?[0-9])|(?<![\w.)*-])-(?=[0-9])")
 
 
 def verbalise(text: str) -> str:

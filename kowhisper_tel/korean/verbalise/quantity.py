@@ -18,8 +18,11 @@ _NEXT = (
 QUANTITY = rf"{_PLAIN}(?:\.[0-9]+)?(?:{_UNITS}(?:{_NEXT}\s?{_PLAIN}{_UNITS})*(?:{_PLAIN}(?![0-9.,]))?)?"
 """Pattern text for one quantity; no group in it, so that rules can build on it."""
 
-MINUS = r"(?P<minus>(?<![\w.)-])-)?"
+MINUS = r"(?P<minus>(?<![\w.)*-])-)?"
 """Pattern text for a minus sign before a quantity; a hyphen inside a word or between numbers is none."""
+
+SPAN = rf"{MINUS}(?:(?P<low>{QUANTITY})\s?~\s?(?P<below>-)?)?(?P<number>{QUANTITY})"
+"""Pattern text for a quantity with its sign, or for two with ``~`` between, as they stand before a unit."""
 
 _PIECE = re.compile(rf"({_PLAIN})({_UNITS})?")
 _DECIMAL = re.compile(rf"({_PLAIN})\.([0-9]+)({_UNITS})?")
@@ -74,3 +77,12 @@ class Quantity:
 def minus(match: re.Match[str]) -> str:
     """How the sign that ``MINUS`` found is said."""
     return "마이너스 " if match["minus"] else ""
+
+
+def span(match: re.Match[str]) -> str:
+    """The words of what ``SPAN`` found: 마이너스 십, 삼에서 오."""
+    number = Quantity.parse(match["number"]).sino()
+    if not match["low"]:
+        return minus(match) + number
+    below = "마이너스 " if match["below"] else ""
+    return f"{minus(match)}{Quantity.parse(match['low']).sino()}에서 {below}{number}"

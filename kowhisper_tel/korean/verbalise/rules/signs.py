@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kowhisper_tel.korean.verbalise.numbers import digits, sino
-from kowhisper_tel.korean.verbalise.quantity import QUANTITY, Quantity
+from kowhisper_tel.korean.verbalise.quantity import QUANTITY, SPAN, Quantity, span
 from kowhisper_tel.korean.verbalise.rule import Rule, after
 
 CURRENCIES = {"$": "달러", "₩": "원", "€": "유로", "¥": "엔", "£": "파운드"}
@@ -18,7 +18,7 @@ def _money(match: re.Match[str]) -> str:
 
 def _percent(match: re.Match[str]) -> str:
     point = "포인트" if match["point"] else ""
-    return f"{Quantity.parse(match['number']).sino()} 퍼센트{point}"
+    return f"{span(match)} 퍼센트{point}"
 
 
 def _fraction(match: re.Match[str]) -> str | None:
@@ -46,7 +46,7 @@ def _versus(match: re.Match[str]) -> str:
 
 RULES = (
     Rule("money", re.compile(rf"(?P<sign>[$₩€¥£])\s?(?P<number>{QUANTITY})"), _money),
-    Rule("percent", re.compile(rf"(?P<number>{QUANTITY})\s?[%％](?P<point>[pP](?![A-Za-z]))?"), _percent),
+    Rule("percent", re.compile(rf"{SPAN}\s?[%％](?P<point>[pP](?![A-Za-z]))?"), _percent),
     Rule("fraction", re.compile(r"(?P<lower>[0-9]{1,6})분의\s?(?P<upper>[0-9]{1,6})(?![0-9.,])"), _fraction),
     Rule("fraction", re.compile(r"(?P<upper>[0-9]{1,3})/(?P<lower>[0-9]{1,3})(?![0-9./])"), _fraction),
     Rule("named day", re.compile(r"([1-9]|1[0-2])([·.])([0-9]{1,2})(?![0-9.·])"), _event),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kowhisper_tel.korean.verbalise.quantity import QUANTITY, Quantity
+from kowhisper_tel.korean.verbalise.quantity import SPAN, span
 from kowhisper_tel.korean.verbalise.rule import Rule
 
 UNITS = {
@@ -64,10 +64,10 @@ _UNIT = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
 
 
 def _unit(match: re.Match[str]) -> str:
-    words = Quantity.parse(match["number"]).sino()
+    words = span(match)
     if match["unit"] == "km/h":
         return f"시속 {words} 킬로미터"
     return f"{words} {UNITS[match['unit']]}"
 
 
-RULES = (Rule("unit", re.compile(rf"(?P<number>{QUANTITY})\s?(?P<unit>{_UNIT})(?![A-Za-z0-9])"), _unit),)
+RULES = (Rule("unit", re.compile(rf"{SPAN}\s?(?P<unit>{_UNIT})(?![A-Za-z0-9])"), _unit),)
