@@ -6,13 +6,11 @@ tried in their order, and the first that reads the place has it. ``readings`` te
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 
-from kowhisper_tel.korean.verbalise import counters, numbers
 from kowhisper_tel.korean.verbalise.rule import Reading, Rule
-from kowhisper_tel.korean.verbalise.rules import RULES, calendar, codes, latin, signs, units
+from kowhisper_tel.korean.verbalise.rules import RULES
 
 _START = re.compile(r"[0-9A-Za-z]|[$₩€¥£](?=\s?[0-9])|(?<![\w.)*-])-(?=[0-9])")
 
@@ -62,14 +60,3 @@ def _is_word(character: str, beside: bool) -> bool:
     if beside:
         return not character.isspace()
     return "가" <= character <= "힣" and character != "제"
-
-
-@functools.cache
-def tables() -> list[object]:
-    """Everything the reading rests on, as JSON can say it, for the normaliser's fingerprint."""
-    return [
-        [[rule.name, rule.pattern.pattern, rule.spaced] for rule in RULES],
-        [counters.NATIVE, counters.SINO, counters.NOT_COUNTERS.pattern, counters.cues()],
-        [numbers.SINO_DIGITS, numbers.NATIVE_ONES, numbers.NATIVE_TENS],
-        [calendar.MONTHS, sorted(codes.SHORT_CODES), signs.CURRENCIES, units.UNITS, latin.LETTERS, latin.WORDS],
-    ]

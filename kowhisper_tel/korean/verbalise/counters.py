@@ -96,9 +96,3 @@ def takes_native(number: int, place: Place) -> bool:
         return bool(DECADE.search(place.before))
     cue_before, cue_behind = BOTH_CUES.get(counter, (None, None))
     return not ((cue_before and cue_before.search(place.before)) or (cue_behind and cue_behind.match(place.behind)))
-
-
-def cues() -> list[object]:
-    """The cue patterns as text, for the normaliser's fingerprint."""
-    both = {name: [cue and cue.pattern for cue in pair] for name, pair in BOTH_CUES.items()}
-    return [both, PEOPLE.pattern, HONOURED.pattern, DECADE.pattern, HOURS_NATIVE_TO]
