@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from kowhisper_tel.korean.verbalise.rule import Reading, Rule
 from kowhisper_tel.korean.verbalise.rules import RULES
 
-_START = re.compile(r"[0-9A-Za-z]|[$₩€¥£](?=\s?[0-9])|(?<![\w.)*-])-(?=[0-9])")
+_START = re.compile(r"[0-9A-Za-z]|[$₩€¥£](?=\s?[0-9])|(?<![\w.)*●○-])-(?=[0-9])")
 
 
 def verbalise(text: str) -> str:

@@ -18,7 +18,7 @@ _NEXT = (
 QUANTITY = rf"{_PLAIN}(?:\.[0-9]+)?(?:{_UNITS}(?:{_NEXT}\s?{_PLAIN}{_UNITS})*(?:{_PLAIN}(?![0-9.,]))?)?"
 """Pattern text for one quantity; no group in it, so that rules can build on it."""
 
-MINUS = r"(?P<minus>(?<![\w.)*-])-)?"
+MINUS = r"(?P<minus>(?<![\w.)*●○-])-)?"
 """Pattern text for a minus sign before a quantity; a hyphen inside a word or between numbers is none."""
 
 SPAN = rf"{MINUS}(?:(?P<low>{QUANTITY})\s?~\s?(?P<below>-)?)?(?P<number>{QUANTITY})"

@@ -56,7 +56,7 @@ OK AI ID ARS LTE VIP IP TV IPTV OTP SMS ATM USB URL VOC IVR CEO CFO CTO UI UX AP
 CMA FAQ EMS IMEI IOS ADSL AOS MOU OTT USD EU UN EV OS AR VR EBS ISO ESG DIY ARPU UHF SIEM ERP CRM AICC STT TTS
 """)
 )
-"""Read by letters in any case of letters. Only what is no English word: IT, US and LED are read so in capitals alone."""
+"""Read by letters in any case. Only what is no English word: IT, US and LED are read so in capitals alone."""
 
 LONGEST_ACRONYM = 5
 LONGEST_WITH_VOWEL = 4
@@ -117,7 +117,12 @@ def _number_first(match: re.Match[str]) -> str:
     return WORDS.get(word.upper(), "".join(_part(part) for part in match.groups()))
 
 
+def _basement(match: re.Match[str]) -> str:
+    return f"비 {sino(int(match[1]))} 층"
+
+
 RULES = (
+    Rule("basement", re.compile(r"[Bb]([1-9][0-9]?)\s?층"), _basement),
     Rule("number and letters", re.compile(r"([0-9]{1,3})([A-Za-z]{1,3})(?![A-Za-z0-9])"), _number_first),
     Rule(
         "letters and number",
