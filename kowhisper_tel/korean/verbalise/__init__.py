@@ -14,6 +14,9 @@ from kowhisper_tel.korean.verbalise.rules import RULES
 
 _START = re.compile(r"[0-9A-Za-z]|[$₩€¥£](?=\s?[0-9])|(?<![\w.)*●○-])-(?=[0-9])")
 
+_TILL = re.compile(r"^\s?~\s?((?:오전|오후|새벽|아침|낮|저녁|밤)?\s?)$")
+"""Between two readings: 오전 10시~오후 3시, 3월~5월."""
+
 
 def verbalise(text: str) -> str:
     """The spoken form of a written text: labels as Whisper should hear them. Hangul-only text returns unchanged.
@@ -28,7 +31,8 @@ def verbalise(text: str) -> str:
     parts: list[str] = []
     done = 0
     for reading in readings(text):
-        parts += [text[done : reading.start], reading.spoken]
+        between = text[done : reading.start]
+        parts += [_TILL.sub(r"에서 \1", between) if done else between, reading.spoken]
         done = reading.end
     return "".join([*parts, text[done:]])
 

@@ -32,20 +32,25 @@ SINO = words("""
 BOTH_CUES: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]] = {
     "번": (
         re.compile(
-            r"(?:번호|버튼|내선|출구|게이트|창구|버스|노선|국도|채널|메뉴|항목|보기)\s?[은는이가을를]?\s?$|제\s?$|"
-            r"[0-9]번(?:은|,)[^0-9]*$"
+            r"(?:번호|버튼|내선|출구|게이트|창구|버스|노선|국도|채널|메뉴|항목|보기)\s?[은는이가을를]?\s?$|제\s?$"
         ),
         re.compile(
-            r"^(?:[을를]?\s?(?:누르|눌|선택|버튼|출구|창구|게이트|버스|고객|문제|타자|선수|국도|홀|채널|척추|교향곡|트랙|테이블)|으로|"
-            # A menu read out: 1번은 조회, 2번은 변경; 조회는 1번, 변경은 2번.
-            r"은\s?(?:조회|변경|상담|안내|문의|신청|해지|결제|예약|등록|접수|배송|환불|취소)(?![가-힣])|"
-            r"(?:은\s?|,\s?)[^0-9]{1,12}[0-9]{1,2}번)"
+            r"^(?:[을를]?\s?(?:누르|눌|선택|버튼|출구|창구|게이트|버스|고객|문제|타자|선수|국도|홀|채널|척추|교향곡|트랙|테이블)|으로)"
         ),
     ),
     "장": (re.compile(r"제\s?$"), None),
     "권": (re.compile(r"제\s?$"), None),
 }
 """Native counters that take Sino-Korean numerals beside a cue word: counter to (cue before, cue behind)."""
+
+MENU = re.compile(
+    r"#은\s?(?:조회|변경|상담|안내|문의|신청|해지|결제|예약|등록|접수|배송|환불|취소)(?![가-힣])|"
+    r"#은\s?[^0-9]{1,12}[0-9]{1,2}번은|"
+    r"[0-9]번은[^0-9]*#은|"
+    r"#,\s?[^0-9,]{1,8}[은는]\s?[0-9]{1,2}번(?:[을를]?\s?(?:누|눌|선택|$)|[,.])|"
+    r"[0-9]번,\s?[^0-9,]{1,8}[은는]\s?#(?:[,.]|$)"
+)
+"""A menu read out, the number and its 번 being ``#``: #은 조회, 2번은 변경; 조회는 #, 변경은 2번."""
 
 HONOURED = re.compile(r"(?:고객|손님|어르신|선생님|승객|성인|어른|상담[원사]|기사|직원|부모님|학생|회원)\s?$")
 """Before the number of 분: persons."""
@@ -105,6 +110,8 @@ def takes_native(number: int, place: Place) -> bool:
         return 1 <= number <= 12
     if counter == "시간":
         return number < HOURS_NATIVE_TO
+    if counter == "번" and MENU.search(f"{place.before}#{place.behind}"):
+        return False
     if counter == "대" and number % 10 == 0 and number <= 90:
         return bool(DECADE.search(place.before))
     cue_before, cue_behind = BOTH_CUES.get(counter, (None, None))

@@ -49,9 +49,6 @@ def _range(match: re.Match[str]) -> str | None:
     if place is None:
         return None
     low, high = Quantity.parse(match["low"]), Quantity.parse(match["high"])
-    if match["first"]:
-        first = Place(match["first"], place.before, place.behind)
-        return f"{_words(low, first)} {first.counter}에서 {_words(high, place)} {place.counter}"
     if high.is_whole and high.whole == low.whole + 1 and 0 < low.whole < 9 and low.is_whole:
         native_pair = takes_native(low.whole, place)
         pair = ABOUT[low.whole] if native_pair else SINO_DIGITS[low.whole] + SINO_DIGITS[high.whole]
@@ -68,7 +65,7 @@ def _bare_range(match: re.Match[str]) -> str:
 ORDINAL = Rule("ordinal", re.compile(r"(?P<number>[0-9]+)\s?번째"), _ordinal)
 RANGE = Rule(
     "range",
-    re.compile(rf"(?P<low>{QUANTITY})(?:\s?(?P<first>{COUNTER}))?\s?~\s?(?P<high>{QUANTITY}){_COUNTER}"),
+    re.compile(rf"(?P<low>{QUANTITY})\s?~\s?(?P<high>{QUANTITY}){_COUNTER}"),
     _range,
 )
 BARE_RANGE = Rule("range", re.compile(rf"(?P<low>{QUANTITY})\s?~\s?(?P<high>{QUANTITY})"), _bare_range)
