@@ -23,6 +23,8 @@ from kowhisper_tel.korean.verbalise.quantity import QUANTITY, Quantity
         ("1천200만원", "천이백만 원"),
         ("1천5백억", "천오백억"),
         ("3만 5천원", "삼만 오천 원"),
+        ("2백 3백 명", "이백 삼백 명"),
+        ("5천 6천 원", "오천 육천 원"),
         ("3만 5만 원", "삼만 오만 원"),
     ],
 )

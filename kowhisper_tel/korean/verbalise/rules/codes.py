@@ -30,7 +30,7 @@ def _groups(match: re.Match[str]) -> str | None:
     """Three groups, or two as in a phone number; ``123-45번지`` and ``10-20`` are something else."""
     if _ADDRESS.match(after(match)):
         return None
-    said = " ".join(digits(group) for group in re.split(r"[-. ]", match.group()))
+    said = " ".join(digits(group) for group in re.split(r"[-. ]+", match.group()))
     return f"{said} " if after(match, 1) == "번" else said
 
 
@@ -68,10 +68,12 @@ _STAR = "[*●○]"
 RULES = (
     Rule(
         "masked number",
-        re.compile(rf"[0-9]{{1,6}}(?=[0-9-]{{0,20}}{_STAR}{{2}})(?:-?[0-9]*{_STAR}+[0-9]*|-[0-9]+)+"),
+        re.compile(rf"[0-9]{{2,6}}(?=[0-9-]{{0,20}}{_STAR}{{2}})(?:-?[0-9]*{_STAR}+[0-9]*|-[0-9]+)+"),
         _masked,
     ),
-    Rule("rest of a masked number", re.compile(rf"(?<={_STAR})[0-9]{{2,7}}|(?<={_STAR}-)[0-9]{{2,7}}"), _masked),
+    Rule(
+        "rest of a masked number", re.compile(rf"(?<={_STAR}{{2}})[0-9]{{2,7}}|(?<={_STAR}{{2}}-)[0-9]{{2,7}}"), _masked
+    ),
     Rule("lot number", re.compile(r"([0-9]{1,4})-([0-9]{1,4})\s?번지"), _lot),
     Rule("digit groups", re.compile(rf"[0-9]{{2,6}}(?:-[0-9]{{1,7}}){{2,4}}{_END}"), _groups),
     Rule(
@@ -81,10 +83,12 @@ RULES = (
     ),
     Rule(
         "spaced phone",
-        re.compile(rf"(?:01[016789]|02|0[3-6][1-5]|0[78]0|050[0-9]?)[ -][0-9]{{3,4}}[ -][0-9]{{4}}{_END}"),
+        re.compile(
+            rf"(?:01[016789]|02|0[3-6][1-5]|0[78]0|050[0-9]?)(?: - |[ -])[0-9]{{3,4}}(?: - |[ -])[0-9]{{4}}{_END}"
+        ),
         _groups,
     ),
-    Rule("spaced service number", re.compile(rf"1[568][0-9]{{2}} [0-9]{{4}}{_END}{_NO_COUNT}"), _groups),
+    Rule("spaced service number", re.compile(rf"1(?:5[2-9]|[68][0-9])[0-9] [0-9]{{4}}{_END}{_NO_COUNT}"), _groups),
     Rule("spaced card", re.compile(rf"[0-9]{{4}}(?: [0-9]{{4}}){{3}}{_END}"), _groups),
     Rule("mobile", re.compile(rf"(01[016789])([0-9]{{3,4}})([0-9]{{4}}){_END}"), _mobile),
     Rule("service number", re.compile(rf"(1[568][0-9]{{2}})([0-9]{{4}}){_END}(?!\s?[원명개])"), _mobile),
