@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 
-from kowhisper_tel.core.files import fingerprint as hash_json
 from kowhisper_tel.korean import verbalise as spoken
-from kowhisper_tel.korean.fold import TABLE, fold
+from kowhisper_tel.korean.fold import fold
 
-VERSION = "ko-tel-norm/0.1"
+VERSION = "ko-tel-norm/0.2"
 """Raised with every change of a rule; a comparison refuses results of another version."""
 
+_LATIN_APOSTROPHE = re.compile(r"(?<=[A-Za-z])'(?=[A-Za-z])")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _NEITHER_HANGUL_NOR_LATIN = re.compile(r"[^가-힣a-z ]")
 
@@ -21,12 +25,14 @@ def normalise(text: str) -> str:
     """The scoring form of a text. Idempotent.
 
     Folded (NFC, width, zero-width), numbers and acronyms in words (``verbalise``), Latin in lower case, punctuation
-    and symbols removed, runs of white space made one space, none at the ends.
+    and symbols removed, runs of white space made one space, none at the ends. Known acronyms score the same in
+    any case (OK, ok).
 
     >>> normalise("네, 3개요!  ＡＩ")
     '네 세 개요 에이아이'
     """
-    text = spoken.verbalise(fold(text)).lower()
+    # An apostrophe goes before the reading, or what it leaves (I'd, Id) would be read on the second time only.
+    text = spoken.verbalise(_LATIN_APOSTROPHE.sub("", fold(text))).lower()
     text = _APOSTROPHE.sub("", text)
     text = _NEITHER_HANGUL_NOR_LATIN.sub(_kept, text)
     return unicodedata.normalize("NFC", " ".join(text.split()))
@@ -44,5 +50,24 @@ def _kept_character(character: str) -> str:
 
 @functools.cache
 def fingerprint() -> str:
-    """A hash of ``VERSION`` and of every rule and table that ``normalise`` rests on."""
-    return hash_json([VERSION, sorted(TABLE.items()), _NEITHER_HANGUL_NOR_LATIN.pattern, spoken.tables()])
+    """A hash of ``VERSION`` and of the source of every rule that ``normalise`` rests on."""
+    return fingerprint_of(files("kowhisper_tel.korean"))
+
+
+def fingerprint_of(rules: Traversable) -> str:
+    """The fingerprint (16 hex digits) of a folder of rules: the names and bytes of its Python files, at any depth.
+
+    The ends of lines are taken as they are in the repository, whatever a checkout made of them.
+    """
+    digest = hashlib.blake2b(VERSION.encode(), digest_size=8)
+    for name, source in sorted(_sources(rules)):
+        digest.update(f"\0{name}\0{len(source)}\0".encode() + source)
+    return digest.hexdigest()
+
+
+def _sources(folder: Traversable, path: str = "") -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _sources(entry, f"{path}{entry.name}/")
+        elif entry.name.endswith(".py"):
+            yield f"{path}{entry.name}", entry.read_bytes().replace(b"\r\n", b"\n")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import shutil
 import subprocess
 import sys
 import unicodedata
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kowhisper_tel.korean import normalise as module
 from kowhisper_tel.korean.fold import fold
-from kowhisper_tel.korean.normalise import fingerprint, normalise
+from kowhisper_tel.korean.normalise import fingerprint, fingerprint_of, normalise
+from kowhisper_tel.korean.verbalise.rules.latin import ACRONYMS, WORDS
 
 KOREAN = st.text(
     alphabet=st.sampled_from("가나다세한글은는이을번분시개월일만억원년0123456789 ,.-~:/%$+AaBbKk'’&·㎡\u200bＡ１"),
@@ -21,11 +26,49 @@ KOREAN = st.text(
 )
 
 
-@settings(deadline=None)
-@given(st.one_of(st.text(max_size=60), KOREAN))
+LATIN = st.lists(
+    st.one_of(
+        st.sampled_from(sorted({*ACRONYMS, *WORDS, "IT", "us", "Don", "hello"})).flatmap(
+            lambda word: st.sampled_from([word, word.lower(), word.title(), word.swapcase()])
+        ),
+        st.text(alphabet=st.sampled_from("AaBbIiDdOoKkQqSsTtUu&'’+-/. 15가"), max_size=8),
+        st.sampled_from(["&", "'", " ", "-", "/", "", "3", "가"]),
+    ),
+    max_size=8,
+).map("".join)
+"""Acronyms and words in mixed case, joined by what the scoring form removes."""
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.one_of(st.text(max_size=60), KOREAN, LATIN))
+@example("Q&a")
+@example("q&A")
+@example("R&Dept")
+@example("I'd")
+@example("U'k")
+@example("pass5")
+@example("Tom&J")
+@example("O'K")
+@example("at&t")
+@example("lgu+")
 def test_idempotent(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
+
+
+@pytest.mark.parametrize("word", sorted(ACRONYMS | {word for word in WORDS if not word[0].isdigit()}))
+def test_known_acronyms_score_the_same_in_any_case(word: str) -> None:
+    scored = {normalise(f"네 {form} 문의") for form in (word, word.lower(), word.title(), word.swapcase())}
+    assert len(scored) == 1
+    assert not any("a" <= letter <= "z" for letter in scored.pop())
+
+
+def test_case_of_a_pair_joined_by_and() -> None:
+    assert {normalise("".join(form)) for form in itertools.product("Qq", "&", "Aa")} == {"큐앤에이"}
+
+
+def test_case_of_units() -> None:
+    assert normalise("5KM 10gb") == normalise("5km 10GB") == "오 킬로미터 십 기가바이트"
 
 
 @settings(deadline=None)
@@ -83,3 +126,23 @@ def test_fingerprint_follows_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
         assert fingerprint() != before
     finally:
         fingerprint.cache_clear()
+
+
+def test_fingerprint_follows_every_rule_file(tmp_path: Path) -> None:
+    """A change of one character in any file of the rules, and a file more, make another fingerprint."""
+    copied = tmp_path / "korean"
+    shutil.copytree(str(files("kowhisper_tel.korean")), copied, ignore=shutil.ignore_patterns("__pycache__"))
+    assert fingerprint_of(copied) == fingerprint()
+    seen = {fingerprint()}
+    sources = sorted(copied.rglob("*.py"))
+    assert {"signs.py", "fold.py", "normalise.py"} <= {source.name for source in sources}
+    for source in sources:
+        kept = source.read_bytes()
+        source.write_bytes(kept + b"#")
+        seen.add(fingerprint_of(copied))
+        source.write_bytes(kept.replace(b"\n", b"\r\n"))
+        assert fingerprint_of(copied) == fingerprint()
+        source.write_bytes(kept)
+    (copied / "verbalise" / "rules" / "more.py").touch()
+    seen.add(fingerprint_of(copied))
+    assert len(seen) == len(sources) + 2

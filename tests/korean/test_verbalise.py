@@ -61,7 +61,7 @@ def test_hangul_stays(text: str) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(alphabet="0123456789개원월일시분번~-.,:/%$ 만억조천", max_size=40))
+@given(st.text(alphabet="0123456789개원월일시분번대층팩~-.,:/%$*+ 만억조천백kgB℃", max_size=40))
 def test_no_digit_remains_and_twice_is_once(text: str) -> None:
     said = verbalise(text)
     assert not set(said) & set("0123456789")

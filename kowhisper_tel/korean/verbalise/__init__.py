@@ -6,15 +6,16 @@ tried in their order, and the first that reads the place has it. ``readings`` te
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 
-from kowhisper_tel.korean.verbalise import counters, numbers
 from kowhisper_tel.korean.verbalise.rule import Reading, Rule
-from kowhisper_tel.korean.verbalise.rules import RULES, calendar, codes, latin, signs, units
+from kowhisper_tel.korean.verbalise.rules import RULES
 
-_START = re.compile(r"[0-9A-Za-z]|[$₩€¥£](?=\s?[0-9])|(?<![\w.)-])-(?=[0-9])")
+_START = re.compile(r"[0-9A-Za-z]|[$₩€¥£](?=\s?[0-9])|(?<![\w.)*●○-])-(?=[0-9])")
+
+_TILL = re.compile(r"^\s?~\s?((?:오전|오후|새벽|아침|낮|저녁|밤)?\s?)$")
+"""Between two readings: 오전 10시~오후 3시, 3월~5월."""
 
 
 def verbalise(text: str) -> str:
@@ -30,7 +31,8 @@ def verbalise(text: str) -> str:
     parts: list[str] = []
     done = 0
     for reading in readings(text):
-        parts += [text[done : reading.start], reading.spoken]
+        between = text[done : reading.start]
+        parts += [_TILL.sub(r"에서 \1", between) if done else between, reading.spoken]
         done = reading.end
     return "".join([*parts, text[done:]])
 
@@ -62,14 +64,3 @@ def _is_word(character: str, beside: bool) -> bool:
     if beside:
         return not character.isspace()
     return "가" <= character <= "힣" and character != "제"
-
-
-@functools.cache
-def tables() -> list[object]:
-    """Everything the reading rests on, as JSON can say it, for the normaliser's fingerprint."""
-    return [
-        [[rule.name, rule.pattern.pattern, rule.spaced] for rule in RULES],
-        [counters.NATIVE, counters.SINO, counters.NOT_COUNTERS.pattern, counters.cues()],
-        [numbers.SINO_DIGITS, numbers.NATIVE_ONES, numbers.NATIVE_TENS],
-        [calendar.MONTHS, sorted(codes.SHORT_CODES), signs.CURRENCIES, units.UNITS, latin.LETTERS, latin.WORDS],
-    ]

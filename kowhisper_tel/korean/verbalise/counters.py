@@ -15,7 +15,7 @@ NATIVE = words("""
 개 명 사람 마리 살 켤레 잔 병 권 벌 송이 그루 대 번 시 시간 가지 군데 곳 달 채 척 통 장
 갑 봉지 상자 박스 판 모 쌍 줄 조각 캔 그릇 접시 자루 다발 포기 알 칸 바퀴 차례 건 짝 팀
 종류 포대 컵 숟가락 스푼 끼 배 방울 덩어리 묶음 가닥 걸음 돌 마디 뼘 움큼 토막 통화 꾸러미
-다스 두름 뭉치 사발 세트 타래 필 해 가구 군
+다스 두름 뭉치 사발 세트 타래 필 해 가구 군 팩 봉 봉투 매
 """)
 
 SINO = words("""
@@ -31,7 +31,9 @@ SINO = words("""
 
 BOTH_CUES: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]] = {
     "번": (
-        re.compile(r"(?:번호|버튼|내선|출구|게이트|창구|버스|노선|국도|채널|제)\s?[은는이가을를]?\s?$"),
+        re.compile(
+            r"(?:번호|버튼|내선|출구|게이트|창구|버스|노선|국도|채널|메뉴|항목|보기)\s?[은는이가을를]?\s?$|제\s?$"
+        ),
         re.compile(
             r"^(?:[을를]?\s?(?:누르|눌|선택|버튼|출구|창구|게이트|버스|고객|문제|타자|선수|국도|홀|채널|척추|교향곡|트랙|테이블)|으로)"
         ),
@@ -41,8 +43,22 @@ BOTH_CUES: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]] = {
 }
 """Native counters that take Sino-Korean numerals beside a cue word: counter to (cue before, cue behind)."""
 
-HONOURED = re.compile(r"(?:고객|손님|어르신|선생님|승객)\s?$")
+MENU = re.compile(
+    r"#은\s?(?:조회|변경|상담|안내|문의|신청|해지|결제|예약|등록|접수|배송|환불|취소)(?![가-힣])|"
+    r"#은\s?[^0-9]{1,12}[0-9]{1,2}번은|"
+    r"[0-9]번은[^0-9]*#은|"
+    r"#,\s?[^0-9,]{1,8}[은는]\s?[0-9]{1,2}번(?:[을를]?\s?(?:누|눌|선택|$)|[,.])|"
+    r"[0-9]번,\s?[^0-9,]{1,8}[은는]\s?#(?:[,.]|$)"
+)
+"""A menu read out, the number and its 번 being ``#``: #은 조회, 2번은 변경; 조회는 #, 변경은 2번."""
+
+HONOURED = re.compile(r"(?:고객|손님|어르신|선생님|승객|성인|어른|상담[원사]|기사|직원|부모님|학생|회원)\s?$")
 """Before the number of 분: persons."""
+
+MINUTES = re.compile(
+    r"^\s?(?:정도\s?)?(?:대기|후|뒤|동안|간|이내|이면|전|만에|안에|내[에로]|기다|소요|걸[리려릴]|통화|상담|초과|이상)"
+)
+"""Behind 분: minutes, whoever stands before (상담원 2분 대기)."""
 
 PEOPLE = re.compile(
     r"^(?:이서|\s?(?:계|오[시셨]|모[시셔]|께서|의\s?(?:고객|손님|선생|어르신|청중)|정도\s?(?:계|오|모)))"
@@ -61,7 +77,8 @@ NOT_COUNTERS = re.compile(
     r"(?:시(?:민|장|스템|즌|리즈)|대(?:학|한|표|상(?!으)|회)|개(?:념|발|인)|번역|분(?:야|위기|류|석|할|쟁)|일(?:반|본|등|상)|인(?:데|가|지)|"
     r"월(?:드|급|세)|주(?:민|택|문|소)|장(?:소|애|면)|통(?:신|장|계)|도(?:시|착|움)|조(?:건|직|사)|점(?:심|검|수|포)|"
     r"원(?:칙|래)|배(?:송|우)|가(?:족|격|능|입)|사(?:람이|용|고)|호(?:텔)|기(?:본|업|간)|단(?:어)|문(?:의)|상(?:담)|차(?:량|이)|"
-    r"부(?:분|산|터)|자(?:동|유)|전(?:화|문|체|쟁)|정상|회(?:사|의|원)|명(?:의|령)(?=[가-힣]))"
+    r"부(?:분|산|터)|자(?:동|유)|전(?:화|문|체|쟁)|정상|회(?:사|의|원)|명(?:의|령)(?=[가-힣])|"
+    r"봉(?:사|급|우|쇄)|팩(?:스|트)|매(?:장|출|입|월|일|주|수|니))"
 )
 """Words that only begin like a counter (월드컵, 시스템)."""
 
@@ -85,20 +102,17 @@ def takes_native(number: int, place: Place) -> bool:
     """Whether a number is read in native words before this counter, here."""
     counter = place.counter
     if counter == "분":
-        return number < 100 and bool(PEOPLE.match(place.behind) or HONOURED.search(place.before))
+        honoured = HONOURED.search(place.before) and not MINUTES.match(place.behind)
+        return number < 100 and bool(PEOPLE.match(place.behind) or honoured)
     if counter not in _NATIVE or re.search(r"제\s?$", place.before):
         return False
     if counter == "시":
         return 1 <= number <= 12
     if counter == "시간":
         return number < HOURS_NATIVE_TO
+    if counter == "번" and MENU.search(f"{place.before}#{place.behind}"):
+        return False
     if counter == "대" and number % 10 == 0 and number <= 90:
         return bool(DECADE.search(place.before))
     cue_before, cue_behind = BOTH_CUES.get(counter, (None, None))
     return not ((cue_before and cue_before.search(place.before)) or (cue_behind and cue_behind.match(place.behind)))
-
-
-def cues() -> list[object]:
-    """The cue patterns as text, for the normaliser's fingerprint."""
-    both = {name: [cue and cue.pattern for cue in pair] for name, pair in BOTH_CUES.items()}
-    return [both, PEOPLE.pattern, HONOURED.pattern, DECADE.pattern, HOURS_NATIVE_TO]

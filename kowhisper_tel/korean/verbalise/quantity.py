@@ -10,11 +10,19 @@ from kowhisper_tel.korean.verbalise.numbers import LARGE_VALUES, LIMIT, decimal,
 _PLAIN = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
 # Words that begin with a unit's syllable (조각, 백화점, 천안) are no units.
 _UNITS = r"(?:[십백천]?(?:만(?![나족큼점료기])|억|조(?![각직사건항]))|십(?!자)|백(?![화신업팀])|천(?![안장재]))"
-QUANTITY = rf"{_PLAIN}(?:\.[0-9]+)?(?:{_UNITS}(?:\s?{_PLAIN}{_UNITS})*(?:{_PLAIN}(?![0-9.,]))?)?"
+# What follows a unit is smaller, or it is another number (5만 3만).
+_NEXT = (
+    rf"(?:(?<=천)(?!\s?{_PLAIN}천)|(?<=백)(?!\s?{_PLAIN}[백천])|(?<=십)(?!\s?{_PLAIN}[십백천])|(?<=만)(?!\s?{_PLAIN}[십백천]?[만억조])|(?<=억)(?!\s?{_PLAIN}[십백천]?[억조])"
+    rf"|(?<=조)(?!\s?{_PLAIN}[십백천]?조))"
+)
+QUANTITY = rf"{_PLAIN}(?:\.[0-9]+)?(?:{_UNITS}(?:{_NEXT}\s?{_PLAIN}{_UNITS})*(?:{_PLAIN}(?![0-9.,]))?)?"
 """Pattern text for one quantity; no group in it, so that rules can build on it."""
 
-MINUS = r"(?P<minus>(?<![\w.)-])-)?"
+MINUS = r"(?P<minus>(?<![\w.)*●○-])-)?"
 """Pattern text for a minus sign before a quantity; a hyphen inside a word or between numbers is none."""
+
+SPAN = rf"{MINUS}(?:(?P<low>{QUANTITY})\s?~\s?(?P<below>-)?)?(?P<number>{QUANTITY})"
+"""Pattern text for a quantity with its sign, or for two with ``~`` between, as they stand before a unit."""
 
 _PIECE = re.compile(rf"({_PLAIN})({_UNITS})?")
 _DECIMAL = re.compile(rf"({_PLAIN})\.([0-9]+)({_UNITS})?")
@@ -34,13 +42,18 @@ class Quantity:
         found = _DECIMAL.match(written)
         if found:
             return cls(int(found[1].replace(",", "")), found[2], found[3] or "")
-        total = 0
+        # Two levels: what 천, 백, 십 add up to is multiplied by the 만, 억, 조 that follows (2천5백만).
+        total = below = 0
         for plain, units in _PIECE.findall(written):
             value = int(plain.replace(",", ""))
             for unit in units:
-                value *= LARGE_VALUES[unit]
-            total += value
-        return cls(total)
+                if unit in "만억조":
+                    total += (below + value) * LARGE_VALUES[unit]
+                    below = value = 0
+                else:
+                    value *= LARGE_VALUES[unit]
+            below += value
+        return cls(total + below)
 
     @property
     def is_whole(self) -> bool:
@@ -64,3 +77,12 @@ class Quantity:
 def minus(match: re.Match[str]) -> str:
     """How the sign that ``MINUS`` found is said."""
     return "마이너스 " if match["minus"] else ""
+
+
+def span(match: re.Match[str]) -> str:
+    """The words of what ``SPAN`` found: 마이너스 십, 삼에서 오."""
+    number = Quantity.parse(match["number"]).sino()
+    if not match["low"]:
+        return minus(match) + number
+    below = "마이너스 " if match["below"] else ""
+    return f"{minus(match)}{Quantity.parse(match['low']).sino()}에서 {below}{number}"

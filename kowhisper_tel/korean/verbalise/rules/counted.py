@@ -53,7 +53,9 @@ def _range(match: re.Match[str]) -> str | None:
         native_pair = takes_native(low.whole, place)
         pair = ABOUT[low.whole] if native_pair else SINO_DIGITS[low.whole] + SINO_DIGITS[high.whole]
         return f"{pair} {place.counter}"
-    return f"{_words(low, place)}에서 {_words(high, place)} {place.counter}"
+    # Hours are said each with its counter: 두 시에서 네 시.
+    each = " 시" if place.counter == "시" else ""
+    return f"{_words(low, place)}{each}에서 {_words(high, place)} {place.counter}"
 
 
 def _bare_range(match: re.Match[str]) -> str:
@@ -61,7 +63,11 @@ def _bare_range(match: re.Match[str]) -> str:
 
 
 ORDINAL = Rule("ordinal", re.compile(r"(?P<number>[0-9]+)\s?번째"), _ordinal)
-RANGE = Rule("range", re.compile(rf"(?P<low>{QUANTITY})\s?~\s?(?P<high>{QUANTITY}){_COUNTER}"), _range)
+RANGE = Rule(
+    "range",
+    re.compile(rf"(?P<low>{QUANTITY})\s?~\s?(?P<high>{QUANTITY}){_COUNTER}"),
+    _range,
+)
 BARE_RANGE = Rule("range", re.compile(rf"(?P<low>{QUANTITY})\s?~\s?(?P<high>{QUANTITY})"), _bare_range)
 COUNTED = Rule("counted", re.compile(rf"{MINUS}(?P<number>{QUANTITY})(?P<about>여?){_COUNTER}"), _counted)
 

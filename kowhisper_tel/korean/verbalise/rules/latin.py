@@ -19,6 +19,27 @@ WORDS = {
     "B2B": "비투비",
     "B2C": "비투씨",
     "WIFI": "와이파이",
+    "WI-FI": "와이파이",
+    "LGU+": "엘지유플러스",
+    "A/S": "에이에스",
+    "AT&T": "에이티앤티",
+    "USIM": "유심",
+    "ESIM": "이심",
+    "SIM": "심",
+    "PIN": "핀",
+    "PASS": "패스",
+    "APP": "앱",
+    "FAX": "팩스",
+    "LAN": "랜",
+    "VISA": "비자",
+    "NASA": "나사",
+    "NATO": "나토",
+    "FIFA": "피파",
+    "COEX": "코엑스",
+    "KOSPI": "코스피",
+    "KOSDAQ": "코스닥",
+    "KAIST": "카이스트",
+    "POSCO": "포스코",
     "5G": "오지",
     "4G": "사지",
     "3G": "삼지",
@@ -27,9 +48,19 @@ WORDS = {
     "2D": "투디",
     "4K": "사케이",
 }
-"""Said in a way of their own."""
+"""Said in a way of their own, in any case of letters."""
+
+ACRONYMS = frozenset(
+    words("""
+OK AI ID LGU ARS LTE VIP IP TV IPTV OTP SMS ATM USB URL VOC IVR CEO CFO CTO UI UX API IOT ICT ISP AP UHD SUV ETF IRP ISA
+CMA FAQ EMS IMEI IOS ADSL AOS MOU OTT USD EU UN EV OS AR VR EBS ISO ESG DIY ARPU UHF SIEM ERP CRM AICC STT TTS
+""")
+)
+"""Read by letters in any case. Only what is no English word: IT, US and LED are read so in capitals alone."""
 
 LONGEST_ACRONYM = 5
+LONGEST_WITH_VOWEL = 4
+"""Longer words in capitals that have a vowel are words: EVENT, HELLO."""
 
 
 def spell(letters: str) -> str:
@@ -38,30 +69,44 @@ def spell(letters: str) -> str:
 
 
 def is_spelled(word: str) -> bool:
-    """Whether a word is read letter by letter: short, and in capitals, without a vowel, or a single letter."""
-    return len(word) <= LONGEST_ACRONYM and (word.isupper() or not set(word.lower()) & set("aeiouy") or len(word) == 1)
+    """Whether a word is read letter by letter: a known acronym, one letter, short without a vowel, short in capitals.
+
+    What is not spelled is not spelled in lower case either, on which the scoring form's idempotence rests.
+    """
+    if len(word) == 1 or word.upper() in ACRONYMS:
+        return True
+    if not set(word.lower()) & set("aeiouy"):
+        return len(word) <= LONGEST_ACRONYM
+    return word.isupper() and len(word) <= LONGEST_WITH_VOWEL
+
+
+def _say(word: str) -> str:
+    return WORDS.get(word.upper()) or (spell(word) if is_spelled(word) else word)
 
 
 def _word(match: re.Match[str]) -> str:
     word = match.group()
     if word.upper() in WORDS:
         return WORDS[word.upper()]
-    letters = word.replace("'", "").replace("&", "")
-    if not is_spelled(letters):
-        return word
-    return "앤".join(spell(part) for part in word.replace("'", "").split("&"))
+    parts = word.split("&")
+    said = [_with_apostrophe(part) if "'" in part else _say(part) for part in parts]
+    return ("&" if any(part.isascii() for part in said) else "앤").join(said)
+
+
+def _with_apostrophe(word: str) -> str:
+    """``LG's`` by letters; ``I'd`` is no acronym."""
+    letters = word.replace("'", "")
+    return spell(letters) if is_spelled(letters) and letters.upper() not in ACRONYMS else word
 
 
 def _alphanumeric(match: re.Match[str]) -> str:
     word = match.group().replace("-", "")
-    if word.upper() in WORDS:
-        return WORDS[word.upper()]
-    return "".join(_part(part) for part in re.findall(r"[A-Za-z]+|[0-9]+", word))
+    return WORDS.get(word.upper()) or "".join(_part(part) for part in re.findall(r"[A-Za-z]+|[0-9]+", word))
 
 
 def _part(part: str) -> str:
     if part.isalpha():
-        return spell(part) if is_spelled(part) else part
+        return _say(part)
     if len(part) == 1:
         return ENGLISH_DIGITS[part]
     return digits(part) if part[0] == "0" or len(part) > 3 else sino(int(part))
@@ -72,7 +117,12 @@ def _number_first(match: re.Match[str]) -> str:
     return WORDS.get(word.upper(), "".join(_part(part) for part in match.groups()))
 
 
+def _basement(match: re.Match[str]) -> str:
+    return f"비 {sino(int(match[1]))} 층"
+
+
 RULES = (
+    Rule("basement", re.compile(r"[Bb]([1-9][0-9]?)\s?층"), _basement),
     Rule("number and letters", re.compile(r"([0-9]{1,3})([A-Za-z]{1,3})(?![A-Za-z0-9])"), _number_first),
     Rule(
         "letters and number",
@@ -80,5 +130,10 @@ RULES = (
         _alphanumeric,
         False,
     ),
-    Rule("letters", re.compile(r"U\+|[A-Za-z]+(?:['&][A-Za-z]+)*"), _word, False),
+    Rule(
+        "letters",
+        re.compile(r"(?i:(?:LG)?U\+|(?:A/S|Wi-Fi)(?![A-Z]))|[A-Za-z]+(?:['&][A-Za-z]+)*"),
+        _word,
+        False,
+    ),
 )

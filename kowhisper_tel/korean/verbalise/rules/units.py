@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kowhisper_tel.korean.verbalise.quantity import QUANTITY, Quantity
+from kowhisper_tel.korean.verbalise.quantity import SPAN, span
 from kowhisper_tel.korean.verbalise.rule import Rule
 
 UNITS = {
@@ -60,14 +60,20 @@ UNITS = {
     "ha": "헥타르",
     "in": "인치",
 }
-_UNIT = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
+_ANY_CASE = {unit.lower(): said for unit, said in UNITS.items() if len(unit) > 1}
+"""Units of one letter keep their case: 5g is a weight, 5G a network."""
+
+_UNIT = "|".join(
+    re.escape(unit) if len(unit) == 1 else f"(?i:{re.escape(unit)})" for unit in sorted(UNITS, key=len, reverse=True)
+)
 
 
 def _unit(match: re.Match[str]) -> str:
-    words = Quantity.parse(match["number"]).sino()
-    if match["unit"] == "km/h":
+    words = span(match)
+    unit = match["unit"]
+    if unit.lower() == "km/h":
         return f"시속 {words} 킬로미터"
-    return f"{words} {UNITS[match['unit']]}"
+    return f"{words} {UNITS.get(unit) or _ANY_CASE[unit.lower()]}"
 
 
-RULES = (Rule("unit", re.compile(rf"(?P<number>{QUANTITY})\s?(?P<unit>{_UNIT})(?![A-Za-z0-9])"), _unit),)
+RULES = (Rule("unit", re.compile(rf"{SPAN}\s?(?P<unit>{_UNIT})(?![A-Za-z0-9])"), _unit),)
