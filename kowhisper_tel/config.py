@@ -251,9 +251,13 @@ def _anchor(config: Config, folder: Path) -> Config:
         kind, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
         return f"{kind}:{place(name)}" if colon and kind in ("folder", "file") else value
 
+    def path(name: str) -> str:
+        """A synthetic noise is a bare name; a path has a slash or a prefix."""
+        return place(name) if "/" in name and ":" not in name else sources(name)
+
     noise = config.evaluate.noise
     if noise is not None:
-        noise = place(noise) if isinstance(noise, str) else [place(name) for name in noise]
+        noise = path(noise) if isinstance(noise, str) else [path(name) for name in noise]
     corpora = [c.model_copy(update={"path": place(c.path)}) if c.path else c for c in config.data.corpora]
     return config.model_copy(
         update={

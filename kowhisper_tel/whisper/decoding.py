@@ -43,7 +43,7 @@ class DecodingOptions:
 
     tail_s: float = 1.0
     beam_size: int = 1
-    temperatures: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+    temperatures: tuple[float, ...] = (0.0, 0.4, 0.8)
     compression_ratio_threshold: float = 2.4
     logprob_threshold: float | None = None
     language: str = "ko"

@@ -30,7 +30,8 @@ def test_prepare_counts_the_tokens_that_training_uses(monkeypatch: pytest.Monkey
 
     def prepare(*_: Any, count_tokens: Callable[[str], int], **__: Any) -> SimpleNamespace:
         count.append(count_tokens)
-        return SimpleNamespace(summary=dict.fromkeys(("read", "accepted", "rejected", "left_out"), 0))
+        summary = dict.fromkeys(("read", "accepted", "rejected", "left_out"), 0)
+        return SimpleNamespace(summary=summary, manifests={"train": None, "test": None})
 
     monkeypatch.setattr("kowhisper_tel.data.prepare.prepare", prepare)
     monkeypatch.setattr("kowhisper_tel.whisper.model.load_tokenizer", lambda folder: OneALetter())
