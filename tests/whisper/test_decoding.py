@@ -74,7 +74,7 @@ def test_only_what_loops_is_decoded_again_and_together(vocabulary: Vocabulary) -
 
 def test_temperatures_rise_until_the_text_is_free_of_loops(vocabulary: Vocabulary) -> None:
     backend = ScriptedBackend(vocabulary, lambda _, __, temperature: FINE if temperature >= 0.4 else LOOP)
-    (result,) = decode(backend, [tone(2)])
+    (result,) = decode(backend, [tone(2)], DecodingOptions(temperatures=(0.0, 0.2, 0.4, 0.6)))
     assert [(window, request.temperature) for _, window, request in backend.calls] == [
         (3.0, 0.0),
         (30.0, 0.0),
