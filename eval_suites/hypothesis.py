@@ -11,7 +11,7 @@ class Transcript:
     """An engine's answer for one clip. What an engine does not know is ``None``.
 
     ``attempts`` counts decodings (more than one: the loop guard tried again), ``window_s`` is the length in seconds
-    that the last of them heard, and ``loop`` says that the guard gave up on it.
+    of the window that gave the text, and ``finished`` is false where the engine was stopped before the text ended.
     """
 
     text: str
@@ -19,7 +19,7 @@ class Transcript:
     compression_ratio: float | None = None
     window_s: float | None = None
     attempts: int = 1
-    loop: bool = False
+    finished: bool = True
 
 
 @dataclass(frozen=True)

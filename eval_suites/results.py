@@ -173,7 +173,7 @@ class _Scorer:
             "reference_norm": reference,
             "hypothesis_norm": hypothesis,
             **scores,
-            "loop": scores["loop"] or transcript.loop,
+            "loop": scores["loop"] or not transcript.finished,  # a text that had no end was on its way to one
             "attempts": transcript.attempts,
         }
 

@@ -25,4 +25,6 @@ class WhisperEngine:
         from kowhisper_tel.whisper.decoding import decode
 
         decoded = decode(self._backend, [clip.audio for clip in clips], self._options)
-        return [Transcript(d.text, d.avg_logprob, d.compression_ratio, d.window_s, d.attempts, d.loop) for d in decoded]
+        return [
+            Transcript(d.text, d.avg_logprob, d.compression_ratio, d.window_s, d.attempts, d.finished) for d in decoded
+        ]

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from augment import Mixture, rng
 from eval_suites import metrics
-from eval_suites.metrics.loops import has_loop
 from eval_suites.tally import Tally
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.manifest import Manifest
@@ -20,6 +19,7 @@ from kowhisper_tel.train.dataset import AudioCache
 from kowhisper_tel.train.labels import SpecialTokens
 from kowhisper_tel.whisper.encoder import encode
 from kowhisper_tel.whisper.features import log_mel
+from kowhisper_tel.whisper.loops import is_loop
 
 TAIL_S = 1.0
 BATCH = 8
@@ -56,7 +56,7 @@ class DevSample:
         total = sum(
             (cer.measure(ref, normalise(text)) for ref, text in zip(self._references, texts, strict=True)), Tally.zero()
         )
-        return {"dev_cer": total.rate, "dev_loops": sum(map(has_loop, texts)), "dev_utterances": len(texts)}
+        return {"dev_cer": total.rate, "dev_loops": sum(map(is_loop, texts)), "dev_utterances": len(texts)}
 
     def _batches(self) -> Iterator[list[NDArray[np.float32]]]:
         for start in range(0, len(self._clips), BATCH):

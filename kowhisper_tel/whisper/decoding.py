@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.whisper.backends.base import Backend, Features, RawDecode, Request
+from kowhisper_tel.whisper.backends.base import Backend, Encoded, RawDecode, Request
 from kowhisper_tel.whisper.features import MAX_S, log_mel
 from kowhisper_tel.whisper.loops import compression_ratio, is_loop
 
 WINDOW_STEP_S = 0.5
 TOKENS_PER_S = 20.0
 SPARE_TOKENS = 20
-"""The most a fit window's text may have: 20 tokens and 20 more a second (fast Korean has about 12)."""
+"""The most tokens a text may have: 20, and 20 more for a second of the fit window (fast Korean has about 12). It holds
+in the full window too, which has no more speech in it; so a loop ends soon."""
 
 Audio = NDArray[np.float32]
 
@@ -37,8 +38,8 @@ class DecodingOptions:
     ``temperatures``: the first for every clip, each further one for what still looks suspicious; drawing depends on
     ``seed`` only. Suspicious is a text with a loop (``loops.is_loop`` at ``compression_ratio_threshold``), one that
     does not end, or one whose mean log probability is below ``logprob_threshold`` (``None``: not asked).
-    ``max_new_tokens`` is OpenAI's: half of the decoder's 448. ``previous``: text that was said before, or words to
-    expect. ``fit_windows`` off: every window is 30 s, as in stock Whisper.
+    ``max_new_tokens`` is OpenAI's: half of the decoder's 448; a fit window has its own, lower one. ``previous``: text
+    that was said before, or words to expect. ``fit_windows`` off: every window is 30 s, as in stock Whisper.
     """
 
     tail_s: float = 1.0
@@ -60,7 +61,7 @@ class Decoded:
     """The text of one clip, and how it came about.
 
     ``window_s`` is the window that gave this text, ``attempts`` how many decodings were made (1: the fit window was
-    enough). ``loop``: none of them was free of loops, and this is the least repetitive.
+    enough). Where none of them was free of loops (``loop``) and came to an end (``finished``), this is the least bad.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Decoded:
     window_s: float
     attempts: int
     loop: bool
+    finished: bool
 
 
 def decode(backend: Backend, clips: Sequence[Audio], options: DecodingOptions | None = None) -> list[Decoded]:
@@ -86,9 +88,15 @@ def decode(backend: Backend, clips: Sequence[Audio], options: DecodingOptions | 
     window_s = window_of([len(clip) / RATE for clip in clips], options)
     best: dict[int, Decoded] = {}
     waiting = list(range(len(clips)))
+    heard: dict[int, Encoded] = {}
+    heard_s = 0.0
     for number, (length_s, temperature) in enumerate(_attempts(window_s, options), 1):
-        features = _features([clips[place] for place in waiting], length_s, backend.n_mels)
-        raws = backend.generate(features, _request(backend, options, length_s, temperature, number))
+        if heard_s != length_s:
+            encoded = _encode(backend, [clips[place] for place in waiting], length_s)
+            heard, heard_s = dict(zip(waiting, encoded, strict=True)), length_s
+        raws = backend.generate(
+            np.stack([heard[place] for place in waiting]), _request(backend, options, window_s, temperature, number)
+        )
         suspicious = []
         for place, raw in zip(waiting, raws, strict=True):
             result, doubtful = _judge(backend, raw, options, length_s, number)
@@ -127,9 +135,9 @@ def _attempts(window_s: float, options: DecodingOptions) -> list[tuple[float, fl
     return [(window_s, first), *full]
 
 
-def _features(clips: Sequence[Audio], window_s: float, n_mels: int) -> Features:
+def _encode(backend: Backend, clips: Sequence[Audio], window_s: float) -> Encoded:
     samples = round(window_s * RATE)
-    return np.stack([log_mel(np.pad(clip, (0, samples - len(clip))), n_mels) for clip in clips])
+    return backend.encode(np.stack([log_mel(np.pad(c, (0, samples - len(c))), backend.n_mels) for c in clips]))
 
 
 def _request(backend: Backend, options: DecodingOptions, window_s: float, temperature: float, number: int) -> Request:
@@ -146,21 +154,23 @@ def _judge(
     backend: Backend, raw: RawDecode, options: DecodingOptions, window_s: float, attempts: int
 ) -> tuple[Decoded, bool]:
     text = backend.vocabulary.text(raw.tokens)
-    loop = not raw.finished or is_loop(text, options.compression_ratio_threshold)
+    loop = is_loop(text, options.compression_ratio_threshold)
     unlikely = options.logprob_threshold is not None and raw.avg_logprob < options.logprob_threshold
     ratio = compression_ratio(text)
-    result = Decoded(text, raw.tokens, raw.avg_logprob, raw.no_speech_prob, ratio, window_s, attempts, loop)
-    return result, loop or unlikely
+    result = Decoded(
+        text, raw.tokens, raw.avg_logprob, raw.no_speech_prob, ratio, window_s, attempts, loop, raw.finished
+    )
+    return result, loop or not raw.finished or unlikely
 
 
 def _better(earlier: Decoded | None, later: Decoded) -> Decoded:
-    """Which of two attempts to keep: one without a loop, then the likelier; of two loops the less repetitive."""
+    """Which of two attempts to keep (the earlier, if they are equally good)."""
     if earlier is None:
         return later
-    if earlier.loop != later.loop:
-        kept = later if earlier.loop else earlier
-    elif later.loop:
-        kept = later if later.compression_ratio < earlier.compression_ratio else earlier
-    else:
-        kept = later if later.avg_logprob > earlier.avg_logprob else earlier
-    return replace(kept, attempts=later.attempts)
+    return replace(max(earlier, later, key=_goodness), attempts=later.attempts)
+
+
+def _goodness(result: Decoded) -> tuple[bool, bool, float]:
+    """A finished text without a loop, the likeliest; then a finished one, then the shortest."""
+    fine = result.finished and not result.loop
+    return fine, result.finished, result.avg_logprob if fine else -len(result.text)

@@ -1,7 +1,8 @@
 """Loops: Whisper's failure on bad audio, the same words again and again.
 
 Two signs. Text that zlib shrinks to less than 1/2.4 of its bytes (Radford et al. 2022, section 4.5); and a stretch
-repeated back to back, which catches loops too short, or within text too varied, for the first.
+repeated back to back, which catches loops too short, or within text too varied, for the first. What decoding tries
+again and what the tables count as a loop is this one rule.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import zlib
 
 LONGEST_UNIT = 40
 LEAST_REPEATS = 5
-LEAST_CHARACTERS = 20
-"""Five times the same, over 20 characters or more: "네 네 네" and "팔팔팔팔" are things that people say."""
+LEAST_CHARACTERS = 12
+"""Five times the same, over 12 characters or more: "네 네 네" and "팔팔팔팔" are things that people say."""
 
 _REPEATED = re.compile(rf"(.{{1,{LONGEST_UNIT}}}?)\1{{{LEAST_REPEATS - 1},}}", re.DOTALL)
 
@@ -24,7 +25,11 @@ def compression_ratio(text: str) -> float:
 
 
 def repeats(text: str) -> bool:
-    """Whether a stretch of the text stands five times or more in a row, over at least 20 characters."""
+    """Whether a stretch of the text stands five times or more in a row, over at least 12 characters, spaces left out.
+
+    >>> repeats("그래서 " * 5 + "말씀드리면"), repeats("네 네 네 네 네 맞습니다")
+    (True, False)
+    """
     joined = "".join(text.split())
     return any(len(found.group()) >= LEAST_CHARACTERS for found in _REPEATED.finditer(joined))
 

@@ -85,7 +85,7 @@ def test_no_rendering_is_decoded_twice(manifest: Manifest, tmp_path: Path) -> No
 
 def test_each_line_is_what_the_contract_says(whole: Path, manifest: Manifest) -> None:
     lines = read_json_lines(whole / "hypotheses.jsonl")
-    fields = "model rendering utterance_id text avg_logprob compression_ratio window_s attempts loop"
+    fields = "model rendering utterance_id text avg_logprob compression_ratio window_s attempts finished"
     assert list(lines[0]) == fields.split()
     timings = read_json_lines(whole / "timings.jsonl")
     assert sum(timing["clips"] for timing in timings) == len(lines)

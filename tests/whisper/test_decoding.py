@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.whisper.backends.base import Features, RawDecode, Request
+from kowhisper_tel.whisper.backends.base import Encoded, Features, RawDecode, Request
 from kowhisper_tel.whisper.decoding import DecodingOptions, decode, plan_batches, window_of
 from kowhisper_tel.whisper.vocabulary import Vocabulary
 
@@ -30,12 +31,17 @@ class ScriptedBackend:
     def __init__(self, vocabulary: Vocabulary, answer: Answer, finished: bool = True) -> None:
         self.vocabulary = vocabulary
         self.calls: list[tuple[int, float, Request]] = []
+        self.encoded: list[tuple[int, float]] = []
         self._answer, self._finished = answer, finished
 
-    def generate(self, features: Features, request: Request) -> list[RawDecode]:
-        window_s = features.shape[2] / 100
-        self.calls.append((len(features), window_s, request))
-        loudness = [float(row.max()) for row in features]
+    def encode(self, features: Features) -> Encoded:
+        self.encoded.append((len(features), features.shape[2] / 100))
+        return np.repeat(features.max(axis=(1, 2))[:, None, None], features.shape[2] // 2, axis=1)
+
+    def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+        window_s = encoded.shape[1] / 50
+        self.calls.append((len(encoded), window_s, request))
+        loudness = [float(row.max()) for row in encoded]
         texts = [self._answer(level, window_s, request.temperature) for level in loudness]
         tokens = [tuple(self.vocabulary.tokens(text)) for text in texts]
         return [RawDecode(row, -0.3, 0.01, self._finished) for row in tokens]
@@ -81,9 +87,22 @@ def test_temperatures_rise_until_the_text_is_free_of_loops(vocabulary: Vocabular
         (30.0, 0.2),
         (30.0, 0.4),
     ]
+    assert backend.encoded == [(1, 3.0), (1, 30.0)]
     assert (result.text, result.attempts, result.loop) == (FINE, 4, False)
     seeds = [request.seed for _, _, request in backend.calls]
     assert len(set(seeds)) == len(seeds)
+
+
+def test_what_is_cured_is_not_drawn_again(vocabulary: Vocabulary) -> None:
+    def answer(level: float, window_s: float, temperature: float) -> str:
+        return LOOP if window_s < 30 or (level > 1.2 and temperature == 0) else FINE
+
+    backend = ScriptedBackend(vocabulary, answer)
+    results = decode(backend, [tone(2, 0.01), tone(2, 0.5)], DecodingOptions(temperatures=(0.0, 0.5)))
+    assert [(size, request.temperature) for size, _, request in backend.calls] == [(2, 0.0), (2, 0.0), (1, 0.5)]
+    assert backend.encoded == [(2, 3.0), (2, 30.0)]
+    assert [r.attempts for r in results] == [2, 3]
+    assert not any(r.loop for r in results)
 
 
 def test_of_nothing_but_loops_the_least_is_kept_and_told(vocabulary: Vocabulary) -> None:
@@ -95,9 +114,19 @@ def test_of_nothing_but_loops_the_least_is_kept_and_told(vocabulary: Vocabulary)
 def test_a_text_that_does_not_end_is_suspicious(vocabulary: Vocabulary) -> None:
     backend = ScriptedBackend(vocabulary, lambda *_: FINE, finished=False)
     (result,) = decode(backend, [tone(2)], DecodingOptions(temperatures=(0.0,)))
-    assert (result.attempts, result.loop) == (2, True)
-    assert backend.calls[0][2].max_new_tokens == 80
-    assert backend.calls[1][2].max_new_tokens == 224
+    assert (result.attempts, result.loop, result.finished) == (2, False, False)
+    assert [request.max_new_tokens for _, _, request in backend.calls] == [80, 80]
+
+
+def test_a_loop_that_ends_is_kept_before_a_text_that_does_not(vocabulary: Vocabulary) -> None:
+    class Endless(ScriptedBackend):
+        def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+            window_s = encoded.shape[1] / 50
+            return [replace(raw, finished=window_s == 30) for raw in super().generate(encoded, request)]
+
+    backend = Endless(vocabulary, lambda _, window_s, __: LOOP if window_s == 30 else FINE)
+    (result,) = decode(backend, [tone(2)], DecodingOptions(temperatures=(0.0,)))
+    assert (result.text, result.loop, result.finished) == (LOOP.strip(), True, True)
 
 
 def test_an_unlikely_text_is_decoded_again_where_asked(vocabulary: Vocabulary) -> None:
@@ -110,6 +139,7 @@ def test_an_unlikely_text_is_decoded_again_where_asked(vocabulary: Vocabulary) -
 def test_thirty_second_windows_on_request(vocabulary: Vocabulary) -> None:
     backend = ScriptedBackend(vocabulary, lambda *_: LOOP)
     decode(backend, [tone(2)], DecodingOptions(fit_windows=False, temperatures=(0.0, 0.2)))
+    assert [request.max_new_tokens for _, _, request in backend.calls] == [224, 224]
     assert [(window, request.temperature) for _, window, request in backend.calls] == [(30.0, 0.0), (30.0, 0.2)]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from kowhisper_tel.core.audio import read_audio
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.whisper.backends.base import Backend, Features, Request
+from kowhisper_tel.whisper.backends.base import Backend, Features, RawDecode, Request
 from kowhisper_tel.whisper.backends.ctranslate2 import Ct2Backend
 from kowhisper_tel.whisper.backends.transformers import TransformersBackend
 from kowhisper_tel.whisper.ct2 import convert
@@ -41,13 +41,17 @@ def request(backend: Backend, *, timestamps: bool = False, limit: int = 40, temp
     return Request(prompt, limit, temperature=temperature, seed=3)
 
 
+def heard_by(backend: Backend, features: Features, request: Request) -> list[RawDecode]:
+    return backend.generate(backend.encode(features), request)
+
+
 @pytest.mark.parametrize("timestamps", [False, True])
 def test_the_same_tokens_from_the_same_features(
     clip: Clip, fast: Ct2Backend, reference: TransformersBackend, timestamps: bool
 ) -> None:
     features = features_of([clip(seed, 1.0 + 0.5 * seed) for seed in range(4)], 4.0)
     ours, theirs = (
-        backend.generate(features, request(backend, timestamps=timestamps)) for backend in (fast, reference)
+        heard_by(backend, features, request(backend, timestamps=timestamps)) for backend in (fast, reference)
     )
     assert [raw.tokens for raw in ours] == [raw.tokens for raw in theirs]
     assert any(raw.tokens for raw in ours)
@@ -63,26 +67,41 @@ def test_the_same_tokens_on_real_speech(shared: Path, fast: Ct2Backend, referenc
     clips = [read_audio(folder / json.loads(line)["audio"]) for line in lines]
     for window_s in (6.5, 30.0):
         features = features_of(clips if window_s < 30 else clips[:1], window_s)
-        ours, theirs = (backend.generate(features, request(backend, limit=60)) for backend in (fast, reference))
+        ours, theirs = (heard_by(backend, features, request(backend, limit=60)) for backend in (fast, reference))
         assert [raw.tokens for raw in ours] == [raw.tokens for raw in theirs]
         assert all(raw.finished and raw.tokens for raw in ours)
+
+
+def test_what_was_encoded_together_may_be_decoded_apart(
+    clip: Clip, fast: Ct2Backend, reference: TransformersBackend
+) -> None:
+    features = features_of([clip(1, 2.0), clip(2, 2.0), clip(3, 2.0)], 30.0)
+    for backend in (fast, reference):
+        encoded = backend.encode(features)
+        assert (encoded.shape, encoded.dtype) == ((3, 1500, 512), np.float32)
+        wanted = request(backend, limit=20)
+        together = backend.generate(encoded, wanted)
+        assert [backend.generate(encoded[place : place + 1], wanted)[0].tokens for place in range(3)] == [
+            raw.tokens for raw in together
+        ]
 
 
 def test_a_draw_depends_on_its_request_alone(clip: Clip, fast: Ct2Backend, reference: TransformersBackend) -> None:
     features = features_of([clip(1, 2.0), clip(2, 2.0)], 3.0)
     for backend in (fast, reference):
+        encoded = backend.encode(features)
         drawn = request(backend, temperature=1.0, limit=12)
-        first = backend.generate(features, drawn)
-        backend.generate(features[:1], drawn)
-        assert backend.generate(features, drawn) == first
+        first = backend.generate(encoded, drawn)
+        backend.generate(encoded[:1], drawn)
+        assert backend.generate(encoded, drawn) == first
         other = Request(drawn.prompt, drawn.max_new_tokens, temperature=1.0, seed=4)
-        assert backend.generate(features, other) != first
+        assert backend.generate(encoded, other) != first
 
 
 def test_the_limit_holds_and_is_told(clip: Clip, fast: Ct2Backend, reference: TransformersBackend) -> None:
     features = features_of([clip(1, 3.0)], 4.0)
     for backend in (fast, reference):
-        (raw,) = backend.generate(features, request(backend, limit=1))
+        (raw,) = heard_by(backend, features, request(backend, limit=1))
         assert (len(raw.tokens), raw.finished) == (1, False)
 
 

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from kowhisper_tel.whisper.vocabulary import Vocabulary
 
 Features = NDArray[np.float32]
+"""Log-mel frames of 10 ms: ``[B, n_mels, frames]``, at most 3000 frames."""
+Encoded = NDArray[np.float32]
+"""What the encoder made of them: ``[B, ceil(frames / 2), d_model]``."""
 
 
 @dataclass(frozen=True)
@@ -54,5 +57,8 @@ class Backend(Protocol):
     def n_mels(self) -> int:
         """How many mel bands the model wants: 80, or 128 from large-v3 on."""
 
-    def generate(self, features: Features, request: Request) -> list[RawDecode]:
-        """Decode features ``[B, n_mels, frames]`` (at most 3000 frames), one result a row, in order."""
+    def encode(self, features: Features) -> Encoded:
+        """Run the encoder; its rows can be decoded again, together or apart, without another run."""
+
+    def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+        """Decode what ``encode`` gave, one result a row, in order."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.whisper.backends.base import Features, RawDecode, Request
+from kowhisper_tel.whisper.backends.base import Encoded, Features, RawDecode, Request
 from kowhisper_tel.whisper.vocabulary import Vocabulary
 
 
@@ -36,14 +36,19 @@ class Ct2Backend:
         """How many mel bands the model wants."""
         return int(self._model.n_mels)
 
-    def generate(self, features: Features, request: Request) -> list[RawDecode]:
-        """Decode features ``[B, n_mels, frames]``, one result a row."""
+    def encode(self, features: Features) -> Encoded:
+        """Run the encoder on features ``[B, n_mels, frames]``."""
         import ctranslate2
 
+        encoded = self._model.encode(_view(features), to_cpu=True).to(ctranslate2.DataType.float32)
+        return np.array(encoded, dtype=np.float32)
+
+    def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+        """Decode what ``encode`` gave, one result a row."""
         prompt, limit = list(request.prompt), request.max_new_tokens
         results = self._engine(request).generate(
-            ctranslate2.StorageView.from_array(np.ascontiguousarray(features, dtype=np.float32)),
-            [prompt] * len(features),
+            _view(encoded),
+            [prompt] * len(encoded),
             beam_size=request.beam_size if request.temperature == 0 else 1,
             sampling_topk=1 if request.temperature == 0 else 0,
             sampling_temperature=request.temperature or 1.0,
@@ -74,3 +79,9 @@ class Ct2Backend:
         # The score is the sum of log probabilities, the end included, over the number of tokens without it.
         avg_logprob = result.scores[0] * len(tokens) / (len(tokens) + 1) if tokens else result.scores[0]
         return RawDecode(tokens, float(avg_logprob), float(result.no_speech_prob), len(tokens) < limit)
+
+
+def _view(array: Features | Encoded) -> Any:
+    import ctranslate2
+
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(array, dtype=np.float32))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kowhisper_tel.whisper.backends.base import Features, RawDecode, Request
+import numpy as np
+
+from kowhisper_tel.whisper.backends.base import Encoded, Features, RawDecode, Request
 from kowhisper_tel.whisper.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -37,37 +41,56 @@ class TransformersBackend:
         """How many mel bands the model wants."""
         return int(self._model.config.num_mel_bins)
 
-    def generate(self, features: Features, request: Request) -> list[RawDecode]:
-        """Decode features ``[B, n_mels, frames]``, one result a row."""
+    def encode(self, features: Features) -> Encoded:
+        """Run the short-window encoder on features ``[B, n_mels, frames]``."""
+        from kowhisper_tel.whisper.encoder import encode
+
+        with self._inference():
+            hidden = encode(self._model, self._tensor(features)).last_hidden_state
+            return np.asarray(hidden.float().cpu())
+
+    def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+        """Decode what ``encode`` gave, one result a row."""
+        from transformers.modeling_outputs import BaseModelOutput
+
+        with self._inference():
+            hidden = self._tensor(encoded).to(self._model.dtype)
+            return self._generate(BaseModelOutput(last_hidden_state=hidden), request)
+
+    @contextmanager
+    def _inference(self) -> Iterator[None]:
         import torch
 
         training = self._model.training
         self._model.eval()
         try:
             with torch.inference_mode():
-                return self._generate(torch.from_numpy(features).to(self._model.device), request)
+                yield
         finally:
             self._model.train(training)
 
-    def _generate(self, features: torch.Tensor, request: Request) -> list[RawDecode]:
+    def _tensor(self, array: Features | Encoded) -> torch.Tensor:
+        import torch
+
+        return torch.from_numpy(array).to(self._model.device)
+
+    def _generate(self, encoded: Any, request: Request) -> list[RawDecode]:
         import torch
         from transformers import GenerationMixin
 
-        from kowhisper_tel.whisper.encoder import encode
-
-        encoded = encode(self._model, features)
-        prompt = torch.tensor([list(request.prompt)] * len(features), device=features.device)
+        hidden = encoded.last_hidden_state
+        prompt = torch.tensor([list(request.prompt)] * len(hidden), device=hidden.device)
         sequences = GenerationMixin.generate(
             self._model,
             encoder_outputs=encoded,
-            attention_mask=torch.ones(encoded.last_hidden_state.shape[:2], dtype=torch.long, device=features.device),
+            attention_mask=torch.ones(hidden.shape[:2], dtype=torch.long, device=hidden.device),
             decoder_input_ids=prompt,
             generation_config=self._settings(request),
             logits_processor=self._rules(request),
         )
         # One more pass of the decoder scores the finished text, whether it came from a beam, a draw or neither.
-        hidden = self._model.model(encoder_outputs=encoded, decoder_input_ids=sequences, use_cache=False)
-        rows = zip(sequences.tolist(), hidden.last_hidden_state, strict=True)
+        scored = self._model.model(encoder_outputs=encoded, decoder_input_ids=sequences, use_cache=False)
+        rows = zip(sequences.tolist(), scored.last_hidden_state, strict=True)
         return [self._raw(sequence, states, request) for sequence, states in rows]
 
     def _settings(self, request: Request) -> Any:
