@@ -108,7 +108,7 @@ class Evaluate(Section):
     engine: Literal["ctranslate2", "transformers"] = Field("ctranslate2", description="one engine serves all models")
     quantisation: str = Field("int8", description="int8, float16, float32, … (CTranslate2 only)")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: the GPU where there is one")
-    batch_size: int = Field(8, ge=1, description="clips decoded together")
+    batch_size: int = Field(16, ge=1, description="clips decoded together")
     decoding: Decoding = Field(Decoding(), description="decoding options")
 
 
