@@ -26,7 +26,7 @@ from eval_suites.plan import (
 )
 from eval_suites.rendering import Renderer, duration_s
 from eval_suites.store import HYPOTHESES, TIMINGS, Store
-from eval_suites.suite import Suite
+from eval_suites.suite import WINDOW_S, Suite
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import write_json, write_lines
@@ -72,9 +72,9 @@ def evaluate(
     the one that it comes to. ``cache`` keeps conversions of models for other evaluations; without it they are
     removed at the end.
 
-    Raises ``UserError``: ``eval.models_none``, ``eval.suites_none``, ``eval.suite_twice``, ``eval.suite_empty``,
-    ``eval.plan_changed`` where ``out`` was begun with other inputs (unless ``overwrite``, which begins anew), and
-    what engines and audio files raise.
+    Raises ``UserError``: ``eval.too_long`` (more than 30 s: cut it first), ``eval.models_none``, ``eval.suites_none``,
+    ``eval.suite_twice``, ``eval.suite_empty``, ``eval.plan_changed`` where ``out`` was begun with other inputs (unless
+    ``overwrite``, which begins anew), and what engines and audio files raise.
     """
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
@@ -112,6 +112,9 @@ def _check(models: Mapping[str, ModelSpec], suites: Sequence[Suite], clips: Sequ
         raise UserError("eval.models_none")
     if not suites:
         raise UserError("eval.suites_none", strata=", ".join(sorted(_strata())))
+    for clip in clips:
+        if clip["duration_s"] > WINDOW_S:
+            raise UserError("eval.too_long", id=clip["id"], duration_s=clip["duration_s"])
     names: set[str] = set()
     for suite in suites:
         if suite.name in names:

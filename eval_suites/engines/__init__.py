@@ -78,10 +78,16 @@ class EngineKind:
     sees_gpu: Callable[[], bool] = no_gpu
 
     def device(self, asked: str) -> str:
-        """The device meant: ``auto`` is ``cuda`` where the engine can work on one, else ``cpu``."""
-        if asked != "auto":
+        """The device meant: ``auto`` is ``cuda`` where the engine can work on one, else ``cpu``.
+
+        Raises ``UserError`` (``eval.no_gpu``) for a ``cuda`` that it can't.
+        """
+        if asked == "cpu":
             return asked
-        return "cuda" if self.sees_gpu() else "cpu"
+        sees_gpu = self.sees_gpu()
+        if asked == "cuda" and not sees_gpu:
+            raise UserError("eval.no_gpu", engine=self.name)
+        return "cuda" if sees_gpu else "cpu"
 
 
 @functools.cache

@@ -15,6 +15,7 @@ def open_model(spec: ModelSpec, setting: Setting) -> Engine:
     from kowhisper_tel.whisper import ct2
     from kowhisper_tel.whisper.backends.ctranslate2 import Ct2Backend
 
+    ct2.check_quantisation(setting.quantisation, setting.device)
     place = setting.cache / f"{model_hash(spec)}-{setting.quantisation}"
     converted = ct2.convert(spec.folder, place, setting.quantisation)
     return WhisperEngine(Ct2Backend(converted, setting.threads, setting.device), setting.options)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kowhisper_tel.commands.channels import training_mixture
 from kowhisper_tel.config import Config
-from kowhisper_tel.core.errors import UserError
 
 TAG_SUITES = "speaker_"
 """Suites of the manifest's own tags are called so; whether they exist is known only after ``prepare``."""
@@ -13,14 +12,15 @@ TAG_SUITES = "speaker_"
 def check(config: Config) -> None:
     """Refuse at once what would fail after hours. Raises the ``UserError`` that the stage itself would."""
     from eval_suites import engines, suites
-    from kowhisper_tel.whisper.ct2 import QUANTISATIONS
+    from kowhisper_tel.whisper.ct2 import check_quantisation
     from kowhisper_tel.whisper.resolve import resolve_model
 
     training_mixture(config.train)
     settings = config.evaluate
-    engines.get(settings.engine)
-    if settings.engine == "ctranslate2" and settings.quantisation not in QUANTISATIONS:
-        raise UserError("model.quantisation", name=settings.quantisation, known=", ".join(QUANTISATIONS))
+    engine = engines.get(settings.engine)
+    device = engine.device(settings.device)
+    if engine.name == "ctranslate2":
+        check_quantisation(settings.quantisation, device)
     names = [name for name in settings.suites if not name.startswith(TAG_SUITES)]
     if names:
         suites.build(names, noise=settings.noise)

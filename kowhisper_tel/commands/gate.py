@@ -34,9 +34,11 @@ def check(
     out: Annotated[Path | None, typer.Option(help="Folder for junit.xml and verdict.json.")] = None,
     lang: Language = None,
 ) -> None:
-    """Compare two runs by a paired bootstrap over speakers: exit 0 pass, 1 regression, 3 inconclusive (--strict).
+    """Compare two runs by a paired bootstrap over speakers (else calls, else clips).
 
-    두 실행을 화자 단위 짝지은 부트스트랩으로 비교합니다.
+    Exit code: 0 pass, 1 regression, 3 inconclusive (with --strict).
+
+    두 실행을 화자(없으면 통화, 클립) 단위의 짝지은 부트스트랩으로 비교합니다.
     """
     from kowhisper_tel.core.files import write_json
     from kowhisper_tel.core.language import current_language

@@ -69,29 +69,51 @@ def train(
     checks.check_not_empty(train)
     for heard in (mixture, dev_mixture):
         checks.check_mixture(heard)
-    chosen = precision.choose(settings.precision)
-    inputs = _inputs(base, train, dev, mixture, dev_mixture, settings, seed, chosen)
+    task = _Task(base, train, dev, mixture, dev_mixture, settings, seed, precision.choose(settings.precision))
+    inputs = task.inputs()
     if _is_finished(out, inputs, resume):
         return _finished(out)
     with _own_random_state(), without_progress_bar(), listening() as interrupt:
-        return _train(
-            base, train, dev, mixture, out, settings, seed, progress, dev_mixture, interrupt=interrupt, inputs=inputs
-        )
+        return _train(task, out, inputs, interrupt, progress)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """All that the weights depend on, the number of threads apart."""
+
+    base: Path
+    train: Manifest
+    dev: Manifest | None
+    mixture: Mixture
+    dev_mixture: Mixture
+    settings: TrainSettings
+    seed: int
+    precision: str
+
+    def inputs(self) -> dict[str, Any]:
+        """As JSON: files by what they hold, so that they may lie elsewhere next time."""
+        from kowhisper_tel.whisper.resolve import weight_files
+
+        inputs = {
+            "seed": self.seed,
+            "base": [sha256(file) for file in weight_files(self.base)],
+            "train": fingerprint(materials.utterances(self.train)),
+            "dev": fingerprint(materials.utterances(self.dev)) if self.dev else None,
+            "mixture": _by_contents(self.mixture),
+            "dev_mixture": _by_contents(self.dev_mixture),
+            "precision": self.precision,
+            "settings": self.settings.decisive(),
+        }
+        plain: dict[str, Any] = json.loads(json.dumps(inputs))  # tuples become lists, as they do on the way to disk
+        return plain
 
 
 def _train(
-    base: Path,
-    train: Manifest,
-    dev: Manifest | None,
-    mixture: Mixture,
+    task: _Task,
     out: Path,
-    settings: TrainSettings,
-    seed: int,
-    progress: Callable[[int, int, str], None] | None,
-    dev_mixture: Mixture,
-    *,
-    interrupt: Interrupt,
     inputs: Mapping[str, Any],
+    interrupt: Interrupt,
+    progress: Callable[[int, int, str], None] | None,
 ) -> TrainResult:
     from kowhisper_tel.train import model as models
     from kowhisper_tel.train.dataset import TrainingBatches
@@ -100,11 +122,12 @@ def _train(
     from kowhisper_tel.train.trainer import WindowTrainer, arguments
     from kowhisper_tel.whisper.model import load_tokenizer
 
-    tokenizer = load_tokenizer(base)
+    settings, train, seed = task.settings, task.train, task.seed
+    tokenizer = load_tokenizer(task.base)
     special = SpecialTokens.of(tokenizer, settings.language)
     tokens = [text_tokens(tokenizer, utterance.text) for utterance in train]
     model = models.load(
-        base,
+        task.base,
         settings.lora,
         label_smoothing=settings.label_smoothing_factor,
         freeze_embeddings=settings.freeze_embeddings,
@@ -124,12 +147,12 @@ def _train(
     trainer = WindowTrainer(
         keep_checkpoints=settings.save_total_limit,
         model=model,
-        args=arguments(settings, out / "checkpoints", seed=seed, steps=steps, bf16=inputs["precision"] == "bf16"),
+        args=arguments(settings, out / "checkpoints", seed=seed, steps=steps, bf16=task.precision == "bf16"),
         train_dataset=TrainingBatches(
             train,
             tokens,
             schedule,
-            mixture,
+            task.mixture,
             special,
             seed=seed,
             n_mels=model.config.num_mel_bins,
@@ -137,8 +160,9 @@ def _train(
         ),
     )
     sample = None
-    if dev is not None and len(dev) and settings.dev_utterances:
-        sample = DevSample(dev, dev_mixture, tokenizer, special, seed=seed, count=settings.dev_utterances)
+    if task.dev is not None and len(task.dev) and settings.dev_utterances:
+        count = settings.dev_utterances
+        sample = DevSample(task.dev, task.dev_mixture, tokenizer, special, seed=seed, count=count)
     follow = Follow(
         out / "curves.jsonl",
         schedule,
@@ -153,38 +177,11 @@ def _train(
     trainer.train(resume_from_checkpoint=str(start) if start else None)
     if trainer.state.global_step < steps:
         raise KeyboardInterrupt
-    digest = models.save(trainer.accelerator.unwrap_model(trainer.model), base, out / "model")
-    write_json(out / "summary.json", _summary(trainer, follow, schedule, settings, inputs["precision"], digest))
+    digest = models.save(trainer.accelerator.unwrap_model(trainer.model), task.base, out / "model")
+    write_json(out / "summary.json", _summary(trainer, follow, schedule, settings, task.precision, digest))
     mark_complete(out, inputs)
     shutil.rmtree(out / "checkpoints", ignore_errors=True)
     return _finished(out)
-
-
-def _inputs(
-    base: Path,
-    train: Manifest,
-    dev: Manifest | None,
-    mixture: Mixture,
-    dev_mixture: Mixture,
-    settings: TrainSettings,
-    seed: int,
-    chosen: str,
-) -> dict[str, Any]:
-    """All that the result depends on, as JSON: files by what they hold, so that they may lie elsewhere next time."""
-    from kowhisper_tel.whisper.resolve import weight_files
-
-    inputs = {
-        "seed": seed,
-        "base": [sha256(file) for file in weight_files(base)],
-        "train": fingerprint(materials.utterances(train)),
-        "dev": fingerprint(materials.utterances(dev)) if dev else None,
-        "mixture": _by_contents(mixture),
-        "dev_mixture": _by_contents(dev_mixture),
-        "precision": chosen,
-        "settings": settings.decisive(),
-    }
-    plain: dict[str, Any] = json.loads(json.dumps(inputs))  # tuples become lists, as they do on the way to disk
-    return plain
 
 
 def _by_contents(mixture: Mixture) -> Any:

@@ -43,6 +43,21 @@ def convert(folder: Path, out: Path, quantisation: str = "int8") -> Path:
     return out
 
 
+def check_quantisation(name: str, device: str) -> None:
+    """Refuse what CTranslate2 does not know, or would quietly replace on this device.
+
+    Raises ``UserError``: ``model.quantisation``, ``model.quantisation_device``.
+    """
+    import ctranslate2
+
+    if name not in QUANTISATIONS:
+        raise UserError("model.quantisation", name=name, known=", ".join(QUANTISATIONS))
+    can = ctranslate2.get_supported_compute_types(device)
+    if name not in can:
+        known = ", ".join(known for known in QUANTISATIONS if known in can)
+        raise UserError("model.quantisation_device", name=name, device=device, known=known)
+
+
 def model_hash(folder: Path) -> str:
     """A short hash of what decides a model's output: weights, config, tokenizer, generation config."""
     names = ("config.json", "generation_config.json", "tokenizer.json", "vocab.json", "merges.txt")

@@ -11,6 +11,7 @@ from eval_suites import engines
 from eval_suites.engines import Clip, Setting
 from eval_suites.models import ModelSpec
 from eval_suites.plan import library_versions
+from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.whisper.decoding import DecodingOptions
 
 
@@ -51,6 +52,10 @@ def test_a_gpu_is_used_only_where_the_engine_can_work_on_it(monkeypatch: pytest.
         for name in engines.names():
             assert engines.get(name).device("auto") == ("cuda" if gpus else "cpu"), name
             assert engines.get(name).device("cpu") == "cpu"
+            if not gpus:
+                with pytest.raises(UserError) as error:
+                    engines.get(name).device("cuda")
+                assert error.value.code == "eval.no_gpu"
     loadable["it"] = False
     assert engines.get("ctranslate2").device("auto") == "cpu"
 
@@ -64,6 +69,7 @@ def test_every_engine_is_opened_on_the_device_of_the_setting(
     from kowhisper_tel.whisper.backends import ctranslate2 as backend
 
     loaded = []
+    monkeypatch.setattr(ct2, "check_quantisation", lambda name, device: None)
     monkeypatch.setattr(ct2, "convert", lambda folder, place, quantisation: place)
     monkeypatch.setattr(backend, "Ct2Backend", lambda folder, threads, device: loaded.append(device))
     setting = Setting("int8", DecodingOptions(), "meta", 1, tmp_path)

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from eval_suites import results
 from eval_suites.engines import Engine, EngineKind, Setting
 from eval_suites.models import ModelSpec
 from eval_suites.runner import FILES, evaluate
+from kowhisper_tel.core.audio import RATE, write_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
 from kowhisper_tel.core.manifest import Manifest
@@ -165,6 +167,15 @@ def test_a_changed_plan_is_refused_by_name(
     assert caught.value.code == "eval.plan_changed"
     assert field in caught.value.facts["fields"]
     assert hypotheses(whole) == before
+
+
+def test_what_whisper_cannot_hear_at_once_is_refused(manifest: Manifest, tmp_path: Path) -> None:
+    write_audio(manifest.root / "long.wav", np.zeros(31 * RATE, np.float32), RATE)
+    long = dataclasses.replace(manifest.utterances[0], id="long", audio="long.wav")
+    with pytest.raises(UserError) as caught:
+        run(Manifest(manifest.root, (*manifest.utterances, long)), tmp_path)
+    assert (caught.value.code, caught.value.facts["id"]) == ("eval.too_long", "long")
+    assert not list(tmp_path.iterdir())
 
 
 def test_overwrite_begins_anew(manifest: Manifest, tmp_path: Path) -> None:

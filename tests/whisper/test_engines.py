@@ -14,7 +14,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.whisper.backends.base import Backend, Features, RawDecode, Request
 from kowhisper_tel.whisper.backends.ctranslate2 import Ct2Backend
 from kowhisper_tel.whisper.backends.transformers import TransformersBackend
-from kowhisper_tel.whisper.ct2 import convert
+from kowhisper_tel.whisper.ct2 import check_quantisation, convert
 from kowhisper_tel.whisper.decoding import DecodingOptions, decode
 from kowhisper_tel.whisper.features import log_mel
 
@@ -144,3 +144,19 @@ def test_bad_folders_and_names_are_told(whisper_base: Path, tmp_path: Path) -> N
     with pytest.raises(UserError) as error:
         Ct2Backend(whisper_base, threads=1)
     assert error.value.code == "model.not_ct2"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("int7", "model.quantisation"), ("float16", "model.quantisation_device"), ("int8", None)]
+)
+def test_what_a_device_cannot_compute_in_is_refused(
+    name: str, code: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ctranslate2.get_supported_compute_types", lambda device: {"cpu": {"int8", "float32"}}[device])
+    if code is None:
+        check_quantisation(name, "cpu")
+        return
+    with pytest.raises(UserError) as error:
+        check_quantisation(name, "cpu")
+    assert error.value.code == code
+    assert "int8" in error.value.facts["known"]
