@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the codec libraries that Debian and Ubuntu carry, where this user may; otherwise print the line to run.
 # Never fails: without a library its codecs are listed as unavailable (python -m kowhisper_tel.run simulate --list).
-PACKAGES="libgsm1"
+PACKAGES="libbcg729-0 libgsm1 libspandsp2 libspeex1 libvo-amrwbenc0"
 
 if ! command -v apt-get >/dev/null 2>&1; then
     echo "codecs: no apt-get here; install these libraries with your system's package manager: $PACKAGES"

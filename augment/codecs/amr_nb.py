@@ -1,22 +1,22 @@
-"""AMR-NB: 3GPP TS 26.071 adaptive multi-rate speech, 4.75 to 12.2 kbit/s, by libopencore-amrnb through PyAV.
+"""AMR-NB: 3GPP TS 26.071 adaptive multi-rate speech, 4.75 to 12.2 kbit/s, by libopencore-amrnb.
 
 A frame is one of RFC 4867's storage format: a header byte, then the speech bits. A lost frame is handed to the
-decoder as NO_DATA, which makes it conceal as it does a bad frame (3GPP TS 26.091). FFmpeg's own AMR decoder
-refuses NO_DATA, so both ways go through libopencore.
+decoder as NO_DATA, which makes it conceal as it does a bad frame (3GPP TS 26.091).
 """
 
 from __future__ import annotations
 
+import ctypes
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
+from augment import libraries
+from augment.codec import Frame
+from augment.library_codec import DecodeFrame, EncodeFrame, LibraryCodec
 
-from augment.audio import Pcm
-from augment.codec import Codec, Frame
-
-LIBRARY = "libopencore_amrnb"
 MODES_BPS = (4750, 5150, 5900, 6700, 7400, 7950, 10200, 12200)
 FRAME_SAMPLES = 160
 DELAY_SAMPLES = 39.5
@@ -25,56 +25,49 @@ NO_DATA = bytes([15 << 3 | 4])
 """A header that says frame type 15, nothing damaged, nothing there."""
 
 
-def family() -> tuple[Codec, ...]:
+def family() -> tuple[AmrNb, ...]:
     """All eight modes."""
     return tuple(AmrNb(f"amr-nb-{bps / 1000:g}", 8000, FRAME_SAMPLES, DELAY_SAMPLES, bps) for bps in MODES_BPS)
 
 
 @functools.cache
-def _library_found() -> bool:
-    try:
-        import av
-    except ImportError:
-        return False
-    return LIBRARY in av.codecs_available
+def _functions() -> tuple[Any, ...]:
+    library, pointer, integer = libraries.load("opencore-amrnb"), ctypes.c_void_p, ctypes.c_int
+    call = libraries.function
+    return (
+        call(library, "Encoder_Interface_init", pointer, integer),
+        call(library, "Encoder_Interface_Encode", integer, pointer, integer, pointer, pointer, integer),
+        call(library, "Encoder_Interface_exit", None, pointer),
+        call(library, "Decoder_Interface_init", pointer),
+        call(library, "Decoder_Interface_Decode", None, pointer, ctypes.c_char_p, pointer, integer),
+        call(library, "Decoder_Interface_exit", None, pointer),
+    )
 
 
 @dataclass(frozen=True)
-class AmrNb(Codec):
+class AmrNb(LibraryCodec):
     """One mode of AMR-NB, without DTX."""
 
-    @property
-    def available(self) -> bool:
-        """Whether PyAV is there and was built with libopencore-amrnb."""
-        return _library_found()
+    libraries = ("opencore-amrnb",)
 
-    @property
-    def how_to_get(self) -> str:
-        """PyAV's wheels carry the library."""
-        return "pip install av (its wheels carry libopencore-amrnb)"
+    @contextmanager
+    def _encoder(self) -> Iterator[EncodeFrame]:
+        create, encode, free, *_ = _functions()
+        state, mode = create(0), MODES_BPS.index(self.bitrate_bps)
+        try:
+            yield lambda samples, buffer: encode(state, mode, samples, buffer, 0)
+        finally:
+            free(state)
 
-    def _encode(self, pcm: Pcm) -> list[bytes]:
-        import av
+    @contextmanager
+    def _decoder(self) -> Iterator[DecodeFrame]:
+        *_, create, decode, free = _functions()
+        state = create()
 
-        context = av.AudioCodecContext.create(LIBRARY, "w")
-        context.bit_rate = self.bitrate_bps
-        context.sample_rate = self.rate_hz
-        context.layout = "mono"
-        context.format = "s16"
-        # One long frame: PyAV cuts it into the encoder's frames faster than Python could.
-        sound = av.AudioFrame.from_ndarray(pcm[np.newaxis], format="s16", layout="mono")
-        sound.sample_rate = self.rate_hz
-        return [bytes(packet) for packet in context.encode(sound)]
+        def decode_frame(frames: Sequence[Frame], place: int, samples: int) -> None:
+            decode(state, frames[place] or NO_DATA, samples, 0)
 
-    def _decode(self, frames: Sequence[Frame]) -> Pcm:
-        import av
-
-        context = av.AudioCodecContext.create(LIBRARY, "r")
-        context.sample_rate = self.rate_hz
-        context.layout = "mono"
-        pcm = [
-            np.frombuffer(sound.planes[0], np.int16, sound.samples)
-            for frame in frames
-            for sound in context.decode(av.Packet(NO_DATA if frame is None else frame))
-        ]
-        return np.concatenate(pcm)
+        try:
+            yield decode_frame
+        finally:
+            free(state)

@@ -7,16 +7,16 @@ its block amplitudes lowered by four steps with each further loss, which is sile
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from augment import libraries
 from augment.audio import Pcm
-from augment.codec import Codec, Frame
+from augment.codec import Frame
+from augment.library_codec import DecodeFrame, EncodeFrame, LibraryCodec
 
 FRAME_SAMPLES, FRAME_BYTES, FRAME_BITS = 160, 33, 264
 XMAXC_SHIFTS = tuple(FRAME_BITS - 51 - 56 * block - 6 for block in range(4))
@@ -25,65 +25,59 @@ XMAXC_STEP = 4
 MOST_REPEATS = 16
 
 
-def family() -> tuple[Codec, ...]:
+def family() -> tuple[GsmFullRate, ...]:
     """The one rate there is."""
     return (GsmFullRate("gsm-fr", 8000, FRAME_SAMPLES, 0.0, 13_000),)
 
 
 @functools.cache
-def _library() -> Any:
-    """The system's libgsm with its signatures, or None where it is absent."""
-    name = ctypes.util.find_library("gsm")
-    if name is None:
-        return None
-    library = ctypes.CDLL(name)
-    library.gsm_create.restype = ctypes.c_void_p
-    for function in (library.gsm_encode, library.gsm_decode):
-        function.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-    library.gsm_destroy.argtypes = (ctypes.c_void_p,)
-    library.gsm_destroy.restype = None
-    return library
+def _functions() -> tuple[Any, ...]:
+    library, pointer, call = libraries.load("gsm"), ctypes.c_void_p, libraries.function
+    return (
+        call(library, "gsm_create", pointer),
+        call(library, "gsm_encode", None, pointer, pointer, pointer),
+        call(library, "gsm_decode", ctypes.c_int, pointer, ctypes.c_char_p, pointer),
+        call(library, "gsm_destroy", None, pointer),
+    )
 
 
 @dataclass(frozen=True)
-class GsmFullRate(Codec):
+class GsmFullRate(LibraryCodec):
     """GSM full rate, without DTX."""
 
-    @property
-    def available(self) -> bool:
-        """Whether the system has libgsm."""
-        return _library() is not None
+    libraries = ("gsm",)
 
-    @property
-    def how_to_get(self) -> str:
-        """Debian and Ubuntu carry it."""
-        return "apt-get install libgsm1"
+    @contextmanager
+    def _encoder(self) -> Iterator[EncodeFrame]:
+        create, encode, _, free = _functions()
+        state = create()
 
-    def _encode(self, pcm: Pcm) -> list[bytes]:
-        library, samples = _library(), np.ascontiguousarray(pcm)
-        coded = np.empty(len(samples) // FRAME_SAMPLES * FRAME_BYTES, np.uint8)
-        state = library.gsm_create()
+        def encode_frame(samples: int, buffer: Any) -> int:
+            encode(state, samples, buffer)
+            return FRAME_BYTES
+
         try:
-            for number in range(len(samples) // FRAME_SAMPLES):
-                library.gsm_encode(
-                    state, samples.ctypes.data + 2 * FRAME_SAMPLES * number, coded.ctypes.data + FRAME_BYTES * number
-                )
+            yield encode_frame
         finally:
-            library.gsm_destroy(state)
-        frames = coded.tobytes()
-        return [frames[start : start + FRAME_BYTES] for start in range(0, len(frames), FRAME_BYTES)]
+            free(state)
+
+    @contextmanager
+    def _decoder(self) -> Iterator[DecodeFrame]:
+        create, _, decode, free = _functions()
+        state = create()
+
+        def decode_frame(frames: Sequence[Frame], place: int, samples: int) -> None:
+            frame = frames[place]
+            if frame is not None:
+                decode(state, frame, samples)
+
+        try:
+            yield decode_frame
+        finally:
+            free(state)
 
     def _decode(self, frames: Sequence[Frame]) -> Pcm:
-        library = _library()
-        pcm = np.zeros(len(frames) * FRAME_SAMPLES, np.int16)
-        state = library.gsm_create()
-        try:
-            for number, frame in enumerate(_substituted(frames)):
-                if frame is not None:
-                    library.gsm_decode(state, frame, pcm.ctypes.data + 2 * FRAME_SAMPLES * number)
-        finally:
-            library.gsm_destroy(state)
-        return pcm
+        return super()._decode(_substituted(frames))
 
 
 def _substituted(frames: Sequence[Frame]) -> list[Frame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,15 +10,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from augment import Channel, CodecUnavailable, UnknownName, codecs
+from augment import Channel, CodecUnavailable, UnknownName, codecs, libraries
 from augment.audio import resample, to_pcm
 from augment.codec import Codec, Frame
+from augment.codecs import named_only
 
 RATE = 16000
 NAMES = codecs.names()
+ON_AVERAGE = {"aac-16"}
+NO_WAVEFORM = {"speex-nb-2.15", "speex-wb-3.95"}
+"""Their excitation is noise: what comes out has the spectrum and the envelope of speech, not its waveform."""
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=[name for name in NAMES if name not in named_only.NAMES])
 def codec(request: pytest.FixtureRequest) -> Codec:
     found = codecs.get(request.param)
     if not found.available:
@@ -32,6 +37,11 @@ def pcm(codec: Codec, speech: NDArray[np.float32]) -> NDArray[np.int16]:
     return made
 
 
+def envelope(signal: NDArray[np.float64]) -> NDArray[np.float64]:
+    smooth = np.convolve(np.abs(signal), np.hanning(401), "same")
+    return np.asarray(smooth - smooth.mean())
+
+
 def rms(signal: NDArray[np.int16]) -> float:
     return float(np.sqrt(np.mean(signal.astype(np.float64) ** 2)))
 
@@ -40,16 +50,20 @@ def test_frames_have_the_stated_bit_rate(codec: Codec, pcm: NDArray[np.int16]) -
     frames = codec.encode(pcm)
     assert len(frames) == -(-len(pcm) // codec.frame_samples)
     bits = 8 * sum(map(len, frames)) / len(frames) * codec.rate_hz / codec.frame_samples
-    # Storage headers and padding to whole bytes: less than two bytes a frame.
-    assert 0 <= bits - codec.bitrate_bps < 16 * codec.rate_hz / codec.frame_samples
+    # Storage headers and padding to whole bytes: less than two bytes a frame. AAC keeps its rate on average only.
+    spare = 16 * codec.rate_hz / codec.frame_samples + (0.1 * codec.bitrate_bps if codec.name in ON_AVERAGE else 0)
+    assert 0 <= bits - codec.bitrate_bps < spare
 
 
 def test_delay_is_as_stated(codec: Codec, pcm: NDArray[np.int16]) -> None:
-    heard = codec.transmit(pcm)[: len(pcm)].astype(float)
-    n, fine = len(pcm), 8
-    spectrum = np.fft.rfft(heard, 2 * n) * np.conj(np.fft.rfft(pcm.astype(float), 2 * n))
+    heard, said = codec.transmit(pcm)[: len(pcm)].astype(float), pcm.astype(float)
+    within = 0.6
+    if codec.name in NO_WAVEFORM:
+        heard, said, within = envelope(heard), envelope(said), 0.005 * codec.rate_hz
+    n, fine = len(said), 8
+    spectrum = np.fft.rfft(heard, 2 * n) * np.conj(np.fft.rfft(said, 2 * n))
     late = int(np.argmax(np.fft.irfft(spectrum, 2 * n * fine))) / fine
-    assert late == pytest.approx(codec.delay_samples, abs=0.5)
+    assert late == pytest.approx(codec.delay_samples, abs=within)
 
 
 def test_no_state_between_calls(codec: Codec, pcm: NDArray[np.int16]) -> None:
@@ -79,10 +93,13 @@ def test_loss_is_concealed(codec: Codec, pcm: NDArray[np.int16]) -> None:
         heard = codec.decode(lossy)
         here = slice(index * size, (index + 1) * size)
         heard_share.append(rms(heard[here]) / rms(whole[here]))
-        assert np.abs(heard).max() <= 1.5 * np.abs(whole).max()
-    assert 0.3 < np.median(heard_share) < 1.5
+        # ADPCM comes out of a loss with another scale than the encoder's, and booms until they agree.
+        assert np.abs(heard).max() <= (2.5 if codec.name.startswith("g726") else 1.5) * np.abs(whole).max()
+    # 3GPP's concealment in AMR-WB is a cautious one, and pitch repetition is silent after 60 ms of a longer frame.
+    cautious = codec.name.startswith("amr-wb") or codec.frame_samples > 0.1 * codec.rate_hz
+    assert (0.08 if cautious else 0.3) < np.median(heard_share) < 1.5
     gone = codec.decode([*frames[: loud[0]], *[None] * 50])
-    assert rms(gone[-10 * size :]) < 0.02 * rms(whole)
+    assert rms(gone[-10 * size :]) < 0.03 * rms(whole)
 
 
 def test_all_lost_and_nothing(codec: Codec) -> None:
@@ -101,8 +118,11 @@ def test_channel_is_aligned_on_real_speech(codec: Codec, shared: Path) -> None:
         audio, rate = soundfile.read(clip, dtype="float32")
         heard = channel.render(audio, rate, 1).audio
         n = len(audio)
+        within = 1
+        if codec.name in NO_WAVEFORM:
+            heard, audio, within = envelope(heard), envelope(audio), 80
         peak = int(np.argmax(np.fft.irfft(np.fft.rfft(heard, 2 * n) * np.conj(np.fft.rfft(audio, 2 * n)))))
-        assert min(peak, 2 * n - peak) <= 1
+        assert min(peak, 2 * n - peak) <= within
 
 
 def test_unknown_codec_names_the_nearest() -> None:
@@ -110,10 +130,22 @@ def test_unknown_codec_names_the_nearest() -> None:
         codecs.get("g711-mü")
 
 
-def test_unavailable_codec(monkeypatch: pytest.MonkeyPatch) -> None:
-    from augment.codecs import amr_nb
+@pytest.mark.parametrize("library", libraries.DEBIAN)
+def test_each_library_absent_in_turn(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {name for name in NAMES if codecs.get(name).available}
+    load = libraries.load
+    monkeypatch.setattr(libraries, "load", lambda name: None if name == library else load(name))
+    gone = {name for name in before if not codecs.get(name).available}
+    for name in gone:
+        with pytest.raises(CodecUnavailable, match=f"'{name}'.*{libraries.DEBIAN[library]}"):
+            codecs.get(name).encode(np.zeros(2000, np.int16))
+    assert before - gone >= {"g711-mu", "g711-a"}
+    families = {name.partition("-")[0] for name in gone}
+    assert not families & {name.partition("-")[0] for name in before - gone} or families == {"amr"}
 
-    monkeypatch.setattr(amr_nb, "_library_found", lambda: False)
+
+def test_unavailable_codec(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libraries, "load", lambda name: None)
     codec = codecs.get("amr-nb-4.75")
     channel = Channel.from_json({"name": "c", "effects": [{"effect": "codec", "codec": ["g711-a", "amr-nb-4.75"]}]})
     assert not codec.available
@@ -121,3 +153,19 @@ def test_unavailable_codec(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(CodecUnavailable, match=r"'amr-nb-4.75' is not available.*pip install av"):
             use()
     Channel.from_json({"name": "c", "effects": [{"effect": "codec", "codec": "g711-a"}]}).check()
+
+
+@pytest.mark.parametrize("name", named_only.NAMES)
+def test_what_has_no_free_encoder_is_refused_with_the_nearest(name: str) -> None:
+    codec, nearest = codecs.get(name), named_only.NAMES[name][3]
+    assert not codec.available
+    assert codecs.get(nearest).rate_hz == codec.rate_hz
+    with pytest.raises(CodecUnavailable, match=rf"'{name}'.*nearest here is '{nearest}'"):
+        codec.encode(np.zeros(160, np.int16))
+
+
+def test_set_up_installs_what_wheels_do_not_carry() -> None:
+    script = (Path(__file__).parents[2] / "scripts/install_codecs.sh").read_text(encoding="utf-8")
+    (packages,) = re.findall(r'^PACKAGES="(.*)"$', script, re.M)
+    wanted = {package for name, package in libraries.DEBIAN.items() if name not in libraries.IN_WHEELS}
+    assert set(packages.split()) == wanted

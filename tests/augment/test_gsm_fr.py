@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from augment import Channel, CodecUnavailable, codecs
-from augment.codecs import gsm_fr
+from augment import Channel, CodecUnavailable, codecs, libraries
 
 needs_libgsm = pytest.mark.skipif(not codecs.get("gsm-fr").available, reason="libgsm is not installed here")
 
@@ -48,7 +47,7 @@ def test_a_loss_repeats_then_fades_to_silence() -> None:
 
 
 def test_without_its_library_it_is_listed_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gsm_fr, "_library", lambda: None)
+    monkeypatch.setattr(libraries, "load", lambda name: None)
     codec = codecs.get("gsm-fr")
     assert "gsm-fr" in codecs.names()
     assert not codec.available
