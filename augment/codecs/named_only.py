@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from augment.audio import Pcm
 from augment.codec import Codec, Frame
+from augment.errors import CodecUnavailable
 
 NAMES = {
     "evrc": (8000, 8550, "older CDMA mobiles; FFmpeg has a decoder only", "amr-nb-7.95"),
@@ -35,6 +36,10 @@ class NamedOnly(Codec):
     """A codec that always refuses."""
 
     reason: str
+
+    def require(self) -> None:
+        """Raise CodecUnavailable with the reason."""
+        raise CodecUnavailable(f"codec {self.name!r} is known by name only: {self.reason}")
 
     @property
     def available(self) -> bool:
