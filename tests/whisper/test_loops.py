@@ -16,6 +16,7 @@ from kowhisper_tel.whisper.loops import compression_ratio, is_loop, repeats
         "그래서 이제 " + "그 " * 30,
         "고객님 " + "네" * 25,
         "그래서 그래서 그래서 그래서 그래서 말씀드리면",
+        "네, 고객님. 네 고객님! 네, 고객님? 네 고객님. 네… 고객님.",
         "주소는 서울시 강남구 " + "역삼동 " * 9 + "입니다",
         "뭐 그런 거 " * 60,
     ],
