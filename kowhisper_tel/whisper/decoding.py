@@ -20,6 +20,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.whisper.backends.base import Backend, Encoded, RawDecode, Request
 from kowhisper_tel.whisper.features import MAX_S, log_mel
 from kowhisper_tel.whisper.loops import compression_ratio, is_loop
+from kowhisper_tel.whisper.vocabulary import DECODER_TOKENS
 
 WINDOW_STEP_S = 0.5
 TOKENS_PER_S = 20.0
@@ -78,8 +79,9 @@ class Decoded:
 def decode(backend: Backend, clips: Sequence[Audio], options: DecodingOptions | None = None) -> list[Decoded]:
     """Decode one batch of clips ``float32[n]`` (16 kHz, at most 30 s), one result a clip, in order.
 
-    The results depend on the clips that share the batch, through its window, and on nothing else: plan the batches
-    (``plan_batches``) and the same texts come out, whenever and in whatever order they are decoded.
+    The results depend on the clips that share the batch and on nothing else: through its window, and where tokens
+    are drawn through a clip's place among those that wait. Plan the batches (``plan_batches``) and the same texts come
+    out, whenever and in whatever order the batches are decoded.
     Raises ``UserError``: ``decode.too_long``, ``decode.language``.
     """
     options = options or DecodingOptions()
@@ -144,7 +146,7 @@ def _request(backend: Backend, options: DecodingOptions, window_s: float, temper
     prompt = backend.vocabulary.prompt(
         options.language, options.task, timestamps=options.timestamps, previous=options.previous
     )
-    limit = options.max_new_tokens
+    limit = min(options.max_new_tokens, DECODER_TOKENS - len(prompt))
     if window_s < MAX_S:
         limit = min(limit, SPARE_TOKENS + math.ceil(TOKENS_PER_S * window_s))
     return Request(prompt, limit, options.beam_size, temperature, seed=options.seed + number)

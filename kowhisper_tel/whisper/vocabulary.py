@@ -12,6 +12,8 @@ from typing import Any
 
 from kowhisper_tel.core.errors import UserError
 
+DECODER_TOKENS = 448
+"""The most tokens, prompt and text together, that Whisper's decoder has positions for."""
 PROMPT_TOKENS = 223
 """The most tokens of previous text that fit before the transcript (OpenAI: half of the decoder's 448, less one)."""
 

@@ -98,11 +98,27 @@ def test_a_draw_depends_on_its_request_alone(clip: Clip, fast: Ct2Backend, refer
         assert backend.generate(encoded, other) != first
 
 
-def test_the_limit_holds_and_is_told(clip: Clip, fast: Ct2Backend, reference: TransformersBackend) -> None:
+@pytest.mark.parametrize("previous", ["", "고객님 안녕하세요 주문하신 상품이"])
+def test_the_limit_holds_and_is_told(
+    clip: Clip, fast: Ct2Backend, reference: TransformersBackend, previous: str
+) -> None:
     features = features_of([clip(1, 3.0)], 4.0)
     for backend in (fast, reference):
-        (raw,) = heard_by(backend, features, request(backend, limit=1))
-        assert (len(raw.tokens), raw.finished) == (1, False)
+        encoded = backend.encode(features)
+        prompt = backend.vocabulary.prompt("ko", "transcribe", timestamps=False, previous=previous)
+        for limit in (1, 2, 6, 12):
+            # So hot a draw takes any token, and one in 50,000 is the end.
+            (raw,) = backend.generate(encoded, Request(prompt, limit, temperature=9.0, seed=3))
+            assert (len(raw.tokens), raw.finished) == (limit, False)
+
+
+def test_a_long_prompt_leaves_the_rest_of_the_decoder(
+    clip: Clip, fast: Ct2Backend, reference: TransformersBackend
+) -> None:
+    options = DecodingOptions(temperatures=(9.0,), previous="주문하신 상품이 도착하지 않아서 " * 40, fit_windows=False)
+    for backend in (fast, reference):
+        (result,) = decode(backend, [clip(1, 3.0)], options)
+        assert (len(result.tokens), result.finished) == (448 - 228, False)
 
 
 def test_decode_runs_through(clip: Clip, fast: Ct2Backend) -> None:

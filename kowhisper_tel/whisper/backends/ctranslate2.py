@@ -52,7 +52,8 @@ class Ct2Backend:
             beam_size=request.beam_size if request.temperature == 0 else 1,
             sampling_topk=1 if request.temperature == 0 else 0,
             sampling_temperature=request.temperature or 1.0,
-            max_length=max(2 * limit, len(prompt) + limit),  # it takes the lesser of half of it and what is left of it
+            # It takes the lesser of half of it and what the prompt leaves, whose last token it counts as the text's.
+            max_length=max(2 * limit, len(prompt) - 1 + limit),
             return_scores=True,
             return_no_speech_prob=True,
         )
