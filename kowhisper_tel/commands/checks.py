@@ -9,8 +9,11 @@ TAG_SUITES = "speaker_"
 """Suites of the manifest's own tags are called so; whether they exist is known only after ``prepare``."""
 
 
-def check(config: Config) -> None:
-    """Refuse at once what would fail after hours. Raises the ``UserError`` that the stage itself would."""
+def check(config: Config, *, evaluates: bool = False) -> None:
+    """Refuse at once what would fail after hours. Raises the ``UserError`` that the stage itself would.
+
+    ``evaluates``: this machine is the one that evaluates, and must have the device and its number format.
+    """
     from eval_suites import engines, suites
     from kowhisper_tel.whisper.ct2 import check_quantisation
     from kowhisper_tel.whisper.resolve import resolve_model
@@ -18,7 +21,7 @@ def check(config: Config) -> None:
     training_mixture(config.train)
     settings = config.evaluate
     engine = engines.get(settings.engine)
-    device = engine.device(settings.device)
+    device = engine.device(settings.device) if evaluates else None
     if engine.name == "ctranslate2":
         check_quantisation(settings.quantisation, device)
     names = [name for name in settings.suites if not name.startswith(TAG_SUITES)]

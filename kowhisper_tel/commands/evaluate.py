@@ -20,5 +20,5 @@ def command(
     from kowhisper_tel.commands import stages
     from kowhisper_tel.commands.run_folder import open_run
 
-    with open_run(config, set_ or [], name=name, new=False) as run:
+    with open_run(config, set_ or [], name=name, new=False, evaluates=True) as run:
         stages.evaluate(run, overwrite=overwrite)

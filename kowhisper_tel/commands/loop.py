@@ -39,7 +39,7 @@ def whole_loop(
     from kowhisper_tel.commands.progress import say
     from kowhisper_tel.commands.run_folder import open_run
 
-    with open_run(config, overrides, name=name, resume=resume, overwrite=overwrite) as run:
+    with open_run(config, overrides, name=name, resume=resume, overwrite=overwrite, evaluates=True) as run:
         stages.prepare(run)
         for model in run.tuned:
             stages.train(run, model)

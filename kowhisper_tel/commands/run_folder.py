@@ -65,11 +65,13 @@ def open_run(
     resume: bool = False,
     overwrite: bool = False,
     new: bool = True,
+    evaluates: bool = False,
 ) -> Iterator[Run]:
     """Open the run that a config names, and hold it alone while the block lasts.
 
     A run that exists goes on where it stopped, if what its stages were made with is the same. With ``resume``, or
-    without ``new``, it must exist. ``overwrite`` deletes it first, once all else is in order.
+    without ``new``, it must exist. ``overwrite`` deletes it first, once all else is in order. ``evaluates``: see
+    ``check``.
 
     Raises ``UserError``: the config's own, those of ``check``, ``run.both``, ``run.differs``, ``run.absent``,
     ``run.foreign``, ``run.locked``.
@@ -87,7 +89,7 @@ def open_run(
         raise UserError("run.foreign", folder=run.folder)
     if stored and not overwrite:
         _refuse_other(run, stored)
-    check(config)
+    check(config, evaluates=evaluates)
     run.folder.parent.mkdir(parents=True, exist_ok=True)
     with _alone(run.folder):
         if overwrite and exists:

@@ -43,8 +43,8 @@ def convert(folder: Path, out: Path, quantisation: str = "int8") -> Path:
     return out
 
 
-def check_quantisation(name: str, device: str) -> None:
-    """Refuse what CTranslate2 does not know, or would quietly replace on this device.
+def check_quantisation(name: str, device: str | None = None) -> None:
+    """Refuse what CTranslate2 does not know, or would quietly replace on this device (``None``: on none yet).
 
     Raises ``UserError``: ``model.quantisation``, ``model.quantisation_device``.
     """
@@ -52,6 +52,8 @@ def check_quantisation(name: str, device: str) -> None:
 
     if name not in QUANTISATIONS:
         raise UserError("model.quantisation", name=name, known=", ".join(QUANTISATIONS))
+    if device is None:
+        return
     can = ctranslate2.get_supported_compute_types(device)
     if name not in can:
         known = ", ".join(known for known in QUANTISATIONS if known in can)

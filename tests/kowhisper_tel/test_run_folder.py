@@ -79,6 +79,22 @@ def test_a_config_that_cannot_run_leaves_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.parametrize(
+    ("setting", "code"),
+    [("evaluate.device=cuda", "eval.no_gpu"), ("evaluate.quantisation=float16", "model.quantisation_device")],
+)
+def test_only_the_machine_that_evaluates_must_be_able_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, code: str
+) -> None:
+    monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 0)
+    monkeypatch.setattr("ctranslate2.get_supported_compute_types", lambda device: {"int8", "float32"})
+    with open_run(None, settings(tmp_path, setting)):
+        pass
+    with pytest.raises(UserError) as error, open_run(None, settings(tmp_path, setting), evaluates=True):
+        pass
+    assert error.value.code == code
+
+
 def test_another_programs_config_is_not_taken_for_a_run(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "config.yaml").write_text("port: 80")
