@@ -37,7 +37,9 @@ class FakeEngine:
     def _write(self, clip: Clip) -> Transcript:
         digest = hashlib.sha256(self._name.encode() + clip.audio.tobytes()).digest()
         if self._name == "loopy" and int(clip.utterance_id[1:]) % 7 == 0:
-            return Transcript("그래서 " * 10, attempts=3, finished=False)
+            # By turns a loop that ended, and a text that had none yet: each alone counts.
+            ended = int(clip.utterance_id[1:]) % 2 == 0
+            return Transcript("그래서 " * 10 if ended else "그래서 말씀드린 것처럼", attempts=3, finished=ended)
         return Transcript(
             "안내 " + " ".join(WORDS[byte % len(WORDS)] for byte in digest[:3]) + "\u2028", avg_logprob=-digest[5] / 256
         )
