@@ -84,6 +84,7 @@ def evaluate(
     _check(models, suites, clips)
     numbers = quantisation if kind.quantised else "float32"
     setting = Setting(numbers, chosen, kind.device(device), threads, cache or out / CONVERTED)
+    kind.check_quantisation(setting.quantisation, setting.device)
     plan = _plan(models, manifest, suites, clips, kind, setting, batch_size, seed)
     _claim(out, plan, overwrite)
     _describe(out, plan, suites, clips)

@@ -54,6 +54,10 @@ def no_gpu() -> bool:
     return False
 
 
+def any_quantisation(name: str, device: str | None) -> None:
+    """For an engine that takes any, or that heeds none."""
+
+
 def model_hash(spec: ModelSpec) -> str:
     """Hash of what decides a Hugging Face model's output, wherever its folder lies."""
     from kowhisper_tel.whisper import ct2
@@ -67,7 +71,8 @@ class EngineKind:
 
     ``identify`` gives the hash of a model's contents; ``libraries`` are the distributions whose version may change
     texts; ``quantised`` says whether ``Setting.quantisation`` means anything to it; ``sees_gpu`` whether it can work on
-    a CUDA device here.
+    a CUDA device here. ``check_quantisation`` raises ``UserError`` for one that it does not know, or cannot compute in
+    on the device (``None``: whichever it may be).
     """
 
     name: str
@@ -76,6 +81,7 @@ class EngineKind:
     quantised: bool = True
     identify: Callable[[ModelSpec], str] = model_hash
     sees_gpu: Callable[[], bool] = no_gpu
+    check_quantisation: Callable[[str, str | None], None] = any_quantisation
 
     def device(self, asked: str) -> str:
         """The device meant: ``auto`` is ``cuda`` where the engine can work on one, else ``cpu``.

@@ -15,7 +15,6 @@ def open_model(spec: ModelSpec, setting: Setting) -> Engine:
     from kowhisper_tel.whisper import ct2
     from kowhisper_tel.whisper.backends.ctranslate2 import Ct2Backend
 
-    ct2.check_quantisation(setting.quantisation, setting.device)
     place = setting.cache / f"{model_hash(spec)}-{setting.quantisation}"
     converted = ct2.convert(spec.folder, place, setting.quantisation)
     return WhisperEngine(Ct2Backend(converted, setting.threads, setting.device), setting.options)
@@ -38,4 +37,13 @@ def sees_gpu() -> bool:
     return True
 
 
-ENGINE = EngineKind("ctranslate2", open_model, ("ctranslate2",), sees_gpu=sees_gpu)
+def check_quantisation(name: str, device: str | None) -> None:
+    """Refuse what CTranslate2 does not know, or would quietly replace on this device."""
+    from kowhisper_tel.whisper import ct2
+
+    ct2.check_quantisation(name, device)
+
+
+ENGINE = EngineKind(
+    "ctranslate2", open_model, ("ctranslate2",), sees_gpu=sees_gpu, check_quantisation=check_quantisation
+)

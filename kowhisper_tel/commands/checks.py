@@ -15,15 +15,12 @@ def check(config: Config, *, evaluates: bool = False) -> None:
     ``evaluates``: this machine is the one that evaluates, and must have the device and its number format.
     """
     from eval_suites import engines, suites
-    from kowhisper_tel.whisper.ct2 import check_quantisation
     from kowhisper_tel.whisper.resolve import resolve_model
 
     training_mixture(config.train)
     settings = config.evaluate
     engine = engines.get(settings.engine)
-    device = engine.device(settings.device) if evaluates else None
-    if engine.name == "ctranslate2":
-        check_quantisation(settings.quantisation, device)
+    engine.check_quantisation(settings.quantisation, engine.device(settings.device) if evaluates else None)
     names = [name for name in settings.suites if not name.startswith(TAG_SUITES)]
     if names:
         suites.build(names, noise=settings.noise)

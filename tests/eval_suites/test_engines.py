@@ -69,7 +69,6 @@ def test_every_engine_is_opened_on_the_device_of_the_setting(
     from kowhisper_tel.whisper.backends import ctranslate2 as backend
 
     loaded = []
-    monkeypatch.setattr(ct2, "check_quantisation", lambda name, device: None)
     monkeypatch.setattr(ct2, "convert", lambda folder, place, quantisation: place)
     monkeypatch.setattr(backend, "Ct2Backend", lambda folder, threads, device: loaded.append(device))
     setting = Setting("int8", DecodingOptions(), "meta", 1, tmp_path)

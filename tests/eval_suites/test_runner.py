@@ -178,6 +178,20 @@ def test_what_whisper_cannot_hear_at_once_is_refused(manifest: Manifest, tmp_pat
     assert not list(tmp_path.iterdir())
 
 
+def test_a_number_format_that_cannot_be_is_refused_before_anything_is_written(
+    manifest: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ctranslate2.get_supported_compute_types", lambda device: {"int8", "float32"})
+    (tmp_path / "plan.json").write_text("earlier")
+    with pytest.raises(UserError) as caught:
+        evaluate(
+            fake.specs("plain"), manifest, fake.some_suites(), tmp_path,
+            quantisation="float16", device="cpu", overwrite=True,
+        )  # fmt: skip
+    assert caught.value.code == "model.quantisation_device"
+    assert (tmp_path / "plan.json").read_text() == "earlier"
+
+
 def test_overwrite_begins_anew(manifest: Manifest, tmp_path: Path) -> None:
     run(manifest, tmp_path, seed=6)
     (tmp_path / "notes.txt").write_text("mine")
