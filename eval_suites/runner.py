@@ -54,7 +54,7 @@ def evaluate(
     *,
     engine: str | EngineKind = "ctranslate2",
     quantisation: str = "int8",
-    batch_size: int = 8,
+    batch_size: int = 16,
     seed: int = 0,
     options: DecodingOptions | None = None,
     device: str = "auto",

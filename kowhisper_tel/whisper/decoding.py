@@ -25,8 +25,11 @@ from kowhisper_tel.whisper.vocabulary import DECODER_TOKENS
 WINDOW_STEP_S = 0.5
 TOKENS_PER_S = 20.0
 SPARE_TOKENS = 20
-"""The most tokens a text may have: 20, and 20 more for a second of the fit window (fast Korean has about 12). It holds
+"""The most tokens a text may have: 20, and 20 more for a second of the fit window (fast Korean has about 9). It holds
 in the full window too, which has no more speech in it; so a loop ends soon."""
+
+NO_SPEECH = 0.6
+"""Whisper's own threshold: an empty text is an answer where no speech is likelier than this."""
 
 Audio = NDArray[np.float32]
 
@@ -91,7 +94,7 @@ def decode(backend: Backend, clips: Sequence[Audio], options: DecodingOptions | 
     best: dict[int, Decoded] = {}
     waiting = list(range(len(clips)))
     heard: dict[int, Encoded] = {}
-    heard_s = 0.0
+    heard_s = -1.0
     for number, (length_s, temperature) in enumerate(_attempts(window_s, options), 1):
         if heard_s != length_s:
             encoded = _encode(backend, [clips[place] for place in waiting], length_s)
@@ -172,7 +175,7 @@ def _better(earlier: Decoded | None, later: Decoded) -> Decoded:
     return replace(max(earlier, later, key=_goodness), attempts=later.attempts)
 
 
-def _goodness(result: Decoded) -> tuple[bool, bool, float]:
-    """A finished text without a loop, the likeliest; then a finished one, then the shortest."""
-    fine = result.finished and not result.loop
-    return fine, result.finished, result.avg_logprob if fine else -len(result.text)
+def _goodness(result: Decoded) -> tuple[bool, bool, bool, float]:
+    """A finished text without a loop, the likeliest; then any text before none, a finished one, the shortest."""
+    fine = result.finished and not result.loop and (bool(result.text) or result.no_speech_prob > NO_SPEECH)
+    return fine, bool(result.text), result.finished, result.avg_logprob if fine else -len(result.text)

@@ -12,8 +12,8 @@ import zlib
 
 LONGEST_UNIT = 40
 LEAST_REPEATS = 5
-LEAST_CHARACTERS = 12
-"""Five times the same, over 12 characters or more: "네 네 네" and "팔팔팔팔" are things that people say."""
+LEAST_CHARACTERS = 21
+"""Five times the same, over 21 characters or more: people do say "네 네 네", and five times "여보세요"."""
 
 _REPEATED = re.compile(rf"(.{{1,{LONGEST_UNIT}}}?)\1{{{LEAST_REPEATS - 1},}}", re.DOTALL)
 
@@ -25,11 +25,11 @@ def compression_ratio(text: str) -> float:
 
 
 def repeats(text: str) -> bool:
-    """Whether a stretch of the text stands five times or more in a row, over at least 12 letters and digits.
+    """Whether a stretch of the text stands five times or more in a row, over at least 21 letters and digits.
 
     Spaces and marks are left out, as scoring does: "네, 고객님. 네 고객님!" repeats itself however it is written.
 
-    >>> repeats("그래서, " * 3 + "그래서. 그래서 말씀드리면"), repeats("네 네 네 네 네 맞습니다")
+    >>> repeats("그래서, " * 5 + "그래서. 그래서 말씀드리면"), repeats("네 네 네 네 네 맞습니다")
     (True, False)
     """
     joined = "".join(filter(str.isalnum, text))

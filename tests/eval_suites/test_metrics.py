@@ -64,7 +64,7 @@ def test_alignment_counts_each_kind() -> None:
 
 
 def test_a_loop_that_was_spoken_is_none() -> None:
-    spoken = "공일 " * 6
+    spoken = "공일 " * 11
     assert metrics.get("loops").measure(spoken, spoken).errors == 0
     assert metrics.get("loops").measure("공일 공이", spoken).errors == 1
 

@@ -129,6 +129,18 @@ def test_a_loop_that_ends_is_kept_before_a_text_that_does_not(vocabulary: Vocabu
     assert (result.text, result.loop, result.finished) == (LOOP.strip(), True, True)
 
 
+def test_a_loop_is_not_cured_by_saying_nothing(vocabulary: Vocabulary) -> None:
+    backend = ScriptedBackend(vocabulary, lambda _, __, temperature: "" if temperature else LOOP)
+    (result,) = decode(backend, [tone(2)], DecodingOptions(temperatures=(0.0, 0.5)))
+    assert (result.text, result.loop, result.attempts) == (LOOP.strip(), True, 3)
+
+
+def test_an_empty_clip_has_a_text_of_its_own(vocabulary: Vocabulary) -> None:
+    backend = ScriptedBackend(vocabulary, lambda *_: "")
+    (result,) = decode(backend, [np.zeros(0, np.float32)], DecodingOptions(tail_s=0.5))
+    assert (result.text, result.attempts) == ("", 1)
+
+
 def test_an_unlikely_text_is_decoded_again_where_asked(vocabulary: Vocabulary) -> None:
     backend = ScriptedBackend(vocabulary, lambda *_: FINE)
     options = DecodingOptions(temperatures=(0.0, 0.2), logprob_threshold=-0.1)
