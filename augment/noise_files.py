@@ -23,13 +23,13 @@ def listing(source: str) -> tuple[Path, ...]:
     path = Path(place)
     if kind == "file":
         if not path.is_file():
-            raise SpecError(f"noise source {source!r}: there is no such file")
+            raise SpecError(f"source {source!r}: there is no such file")
         return (path,)
     if not path.is_dir():
-        raise SpecError(f"noise source {source!r}: there is no such folder")
+        raise SpecError(f"source {source!r}: there is no such folder")
     found = _in_folder(path, path.stat().st_mtime_ns)
     if not found:
-        raise SpecError(f"noise source {source!r}: no audio in this folder ({', '.join(SUFFIXES)})")
+        raise SpecError(f"source {source!r}: no audio in this folder ({', '.join(SUFFIXES)})")
     return found
 
 
