@@ -38,7 +38,8 @@ class TimeMap:
         start_in, start_out, slope = self.pieces[started[-1]]
         moment = start_in + (output_s - start_out) / slope
         following = self.pieces[started[-1] + 1 :]
-        return min(moment, following[0][0]) if following else moment
+        moment = min(moment, following[0][0]) if following else moment
+        return max(moment, self.pieces[0][0])
 
     def then(self, after: TimeMap) -> TimeMap:
         """One map for two in a row: first this, then ``after``."""

@@ -53,7 +53,7 @@ class Insertion(Effect):
     ``sound``: ``ringback`` (440 and 480 Hz, 1 s on, 2 s off), ``dtmf`` (random keys, five a second), ``hold_music`` (a
     synthetic chime), ``folder:PATH`` or ``file:PATH`` (music, announcements). ``at``: where, as a share of the clip,
     0 being its start; in the middle this may fall inside a word. ``dbfs``: RMS level of tones while they sound,
-    active level (P.56) of a file.
+    active speech level of a file.
     """
 
     name = "insertion"
