@@ -87,10 +87,10 @@ def test_a_channel_that_cannot_be_had_is_refused_at_once(channels: object, said:
 def test_a_codec_whose_library_is_absent_is_refused_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from augment.codecs import gsm_fr
+    from augment import libraries
     from kowhisper_tel.commands.loop import whole_loop
 
-    monkeypatch.setattr(gsm_fr, "_library", lambda: None)
+    monkeypatch.setattr(libraries, "load", lambda name: None)
     channels = [{"share": 1, "channel": {"name": "x", "effects": [{"effect": "codec", "codec": "gsm-fr"}]}}]
     with pytest.raises(UserError, match="libgsm1"):
         whole_loop(None, [f"runs={tmp_path}", f"train.channels={json.dumps(channels)}"])
