@@ -11,6 +11,7 @@ import numpy as np
 
 from augment.audio import Pcm
 from augment.codec import Codec, Frame
+from augment.concealment import conceal
 
 
 @functools.cache
@@ -27,7 +28,8 @@ def has(name: str) -> bool:
 class PyAvCodec(Codec):
     """A codec whose frames are FFmpeg's packets.
 
-    ``encoder`` and ``decoder`` are FFmpeg's names, with the sample format that each takes or gives.
+    ``encoder`` and ``decoder`` are FFmpeg's names, with the sample format that each takes or gives. A lost
+    frame is concealed by pitch repetition.
     """
 
     encoder: ClassVar[tuple[str, str]]
@@ -42,6 +44,14 @@ class PyAvCodec(Codec):
     def how_to_get(self) -> str:
         """PyAV's wheels carry them."""
         return "pip install av"
+
+    def _decode(self, frames: Sequence[Frame]) -> Pcm:
+        first = next((frame for frame in frames if frame is not None), None)
+        if first is None:
+            return np.zeros(len(frames) * self.frame_samples, np.int16)
+        pcm = self._sounds(repeated(frames, first))
+        lost = [index for index, frame in enumerate(frames) if frame is None]
+        return conceal(pcm, lost, self.frame_samples, self.rate_hz) if lost else pcm
 
     def _context(self, side: tuple[str, str], mode: str, options: Mapping[str, str]) -> Any:
         import av

@@ -74,6 +74,23 @@ class Number(Kind):
 
 
 @dataclass(frozen=True)
+class OneOf(Kind):
+    """One of some whole numbers."""
+
+    known: tuple[int, ...]
+
+    def read(self, value: Any, where: str) -> int:
+        """The number. Raises SpecError if it is none of them."""
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or value not in self.known:
+            raise SpecError(f"{where} must be one of {', '.join(map(str, self.known))}, not {value!r}")
+        return int(value)
+
+    def draw(self, value: Any, generator: np.random.Generator) -> Any:  # noqa: ARG002
+        """The number."""
+        return value
+
+
+@dataclass(frozen=True)
 class Name(Kind):
     """A name or a list of names; ``check`` raises for one that does not exist."""
 

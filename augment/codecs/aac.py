@@ -5,16 +5,12 @@ A frame is 128 ms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from augment.audio import Pcm
-from augment.codec import Frame
-from augment.concealment import conceal
-from augment.pyav_codec import PyAvCodec, repeated
+from augment.pyav_codec import PyAvCodec
 
 FRAME_SAMPLES = 1024
 DELAY_SAMPLES = 1024.0
@@ -43,11 +39,3 @@ class Aac(PyAvCodec):
 
     def _encode(self, pcm: Pcm) -> list[bytes]:
         return self._packets(pcm)[: len(pcm) // FRAME_SAMPLES]
-
-    def _decode(self, frames: Sequence[Frame]) -> Pcm:
-        first = next((frame for frame in frames if frame is not None), None)
-        if first is None:
-            return np.zeros(len(frames) * FRAME_SAMPLES, np.int16)
-        pcm = self._sounds(repeated(frames, first))
-        lost = [index for index, frame in enumerate(frames) if frame is None]
-        return conceal(pcm, lost, FRAME_SAMPLES, self.rate_hz) if lost else pcm

@@ -5,15 +5,10 @@ A frame is 72 ms. No bit reservoir, so that each frame stands alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from augment.audio import Pcm
-from augment.codec import Frame
-from augment.concealment import conceal
-from augment.pyav_codec import PyAvCodec, repeated
+from augment.pyav_codec import PyAvCodec
 
 FRAME_SAMPLES = 576
 DELAY_SAMPLES = 1105.0
@@ -35,11 +30,3 @@ class Mp3(PyAvCodec):
 
     def _encode(self, pcm: Pcm) -> list[bytes]:
         return self._packets(pcm, {"reservoir": "0"})[: len(pcm) // FRAME_SAMPLES]
-
-    def _decode(self, frames: Sequence[Frame]) -> Pcm:
-        first = next((frame for frame in frames if frame is not None), None)
-        if first is None:
-            return np.zeros(len(frames) * FRAME_SAMPLES, np.int16)
-        pcm = self._sounds(repeated(frames, first))
-        lost = [index for index, frame in enumerate(frames) if frame is None]
-        return conceal(pcm, lost, FRAME_SAMPLES, self.rate_hz) if lost else pcm

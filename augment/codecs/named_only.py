@@ -51,8 +51,8 @@ class NamedOnly(Codec):
         """Why not, and what to take."""
         return self.reason
 
-    def _encode(self, pcm: Pcm) -> list[bytes]:
-        raise NotImplementedError
+    def _encode(self, pcm: Pcm) -> list[bytes]:  # noqa: ARG002
+        raise CodecUnavailable(self.reason)
 
-    def _decode(self, frames: Sequence[Frame]) -> Pcm:
-        raise NotImplementedError
+    def _decode(self, frames: Sequence[Frame]) -> Pcm:  # noqa: ARG002
+        raise CodecUnavailable(self.reason)

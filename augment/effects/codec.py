@@ -13,25 +13,7 @@ from augment.audio import Audio, fit_length, from_pcm, resample, to_pcm
 from augment.effect import Effect, Params
 from augment.errors import SpecError
 from augment.packet_loss import Loss
-from augment.spec import Choice, Kind, Name, Nested
-
-
-@dataclass(frozen=True)
-class OneOf(Kind):
-    """One of some whole numbers."""
-
-    known: tuple[int, ...]
-
-    def read(self, value: Any, where: str) -> int:
-        """The number. Raises SpecError if it is none of them."""
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or value not in self.known:
-            raise SpecError(f"{where} must be one of {', '.join(map(str, self.known))}, not {value!r}")
-        return int(value)
-
-    def draw(self, value: Any, generator: np.random.Generator) -> Any:  # noqa: ARG002
-        """The number."""
-        return value
-
+from augment.spec import Choice, Name, Nested, OneOf
 
 PACKETS_MS = OneOf((10, 20, 30, 40))
 """How much speech a packet of voice over IP holds; RFC 3551's default is 20 ms, or a longer frame."""
