@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
+from scipy.signal import lfilter
 
 from augment.audio import Audio
 
-FRAME_S = 0.020
+TIME_CONSTANT_S = 0.03
+HANGOVER_S = 0.2
 MARGIN_DB = 15.9
-"""How far the activity threshold lies below the active level (ITU-T P.56, method B)."""
+"""Of ITU-T P.56 (2011), method B: smoothing of the envelope, how long speech goes on below the threshold, and how far
+the threshold lies below the active level."""
+
+STEP_S = 0.0005
+"""The envelope is looked at this often."""
 
 SILENCE_DBFS = -90.0
 """Below this, audio counts as silence: about the last bit of 16-bit PCM."""
@@ -24,22 +34,35 @@ def rms_dbfs(audio: Audio) -> float:
 
 
 def active_level_dbfs(audio: Audio, rate: int) -> float:
-    """Level over the 20 ms frames in which somebody speaks; ``-inf`` below ``SILENCE_DBFS``.
+    """Active speech level by ITU-T P.56, method B; ``-inf`` below ``SILENCE_DBFS``.
 
-    The idea of P.56 on frames: the loudest frames are taken until the next one would lie more than 15.9 dB
-    below the mean power of those taken. Pauses do not count, so a clip's silent ends do not change its SNR.
+    The level over the time in which somebody speaks: where the envelope, or that of the last 0.2 s, lies above a
+    threshold 15.9 dB below that very level. Pauses do not count, so a clip's silent ends do not change its SNR. Where
+    the recommendation tries thresholds 6 dB apart and interpolates, this finds the one that is met, so that a gain
+    changes the level by just that gain. A click too short for the envelope counts over the whole clip.
     """
-    frame = max(1, round(FRAME_S * rate))
-    whole = len(audio) // frame * frame
-    if not whole:
-        return _floored(rms_dbfs(audio))
-    frames = audio[:whole].reshape(-1, frame)
-    powers = np.sort(np.einsum("ij,ij->i", frames, frames, dtype=np.float64) / frame)[::-1]
-    means = np.cumsum(powers) / np.arange(1, len(powers) + 1)
-    too_quiet = powers < means * 10 ** (-MARGIN_DB / 10)
-    active = int(np.argmax(too_quiet)) if too_quiet.any() else len(powers)
-    power = means[active - 1]
-    return _floored(10.0 * float(np.log10(power))) if power > 0.0 else -np.inf
+    energy = float(np.dot(audio, audio))
+    if energy <= 0.0:
+        return -np.inf
+    held, step = _held_envelope(audio, rate)
+    # From the loudest on: the power if so much is active, and the threshold at which it is.
+    powers = energy / np.minimum(np.arange(1, len(held) + 1) * step, len(audio))
+    thresholds = np.sort(held)[::-1]
+    too_high = np.flatnonzero(powers < thresholds**2 * 10.0 ** (MARGIN_DB / 10.0))
+    return _floored(10.0 * math.log10(powers[too_high[-1]]) if len(too_high) else rms_dbfs(audio))
+
+
+def _held_envelope(audio: Audio, rate: int) -> tuple[NDArray[np.float64], int]:
+    """The twice smoothed absolute value, the highest of the last 0.2 s, and the samples between two of its values."""
+    step = max(1, round(STEP_S * rate))
+    padded = np.pad(np.abs(audio), (0, -len(audio) % step))
+    means = padded.reshape(-1, step).mean(axis=1, dtype=np.float64)
+    decay = math.exp(-step / (rate * TIME_CONSTANT_S))
+    once = ([1.0 - decay], [1.0, -decay])
+    envelope = lfilter(*once, lfilter(*once, means))
+    hangover = math.ceil(HANGOVER_S * rate / step)
+    held = maximum_filter1d(envelope, hangover + 1, mode="constant", origin=hangover // 2)
+    return held, step
 
 
 def _floored(level_dbfs: float) -> float:

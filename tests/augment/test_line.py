@@ -1,4 +1,4 @@
-"""What a line and its machines do to a call, in figures: echo, gain control, crosstalk, clocks."""
+"""What a line and its machines do to a call, in figures: echo, gain control, crosstalk, clocks, comfort noise."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from augment import Channel, SpecError, UnknownName, effects, rng
+from augment import Channel, SpecError, UnknownName, effects, noises, rng
 from augment.channel import Rendered
 from augment.speech_level import active_level_dbfs, gain, rms_dbfs
 
@@ -134,3 +134,88 @@ def test_drift_is_exact(ppm: float) -> None:
 
 
 PAUSE_S = 1.5
+
+
+def call(speech: NDArray[np.float32], noise: NDArray[np.float32], snr_db: float) -> NDArray[np.float32]:
+    """A pause, three seconds of speech, a pause, and noise over all."""
+    pause = np.zeros(round(PAUSE_S * RATE), np.float32)
+    clean = np.concatenate([pause, speech, pause])
+    level_db = active_level_dbfs(clean, RATE) - snr_db - rms_dbfs(noise)
+    return np.asarray(clean + noise[: len(clean)] * gain(level_db), dtype=np.float32)
+
+
+@pytest.mark.parametrize("source", ["white", "pink", "speech"])
+@pytest.mark.parametrize("snr_db", [12.0, 30.0])
+def test_comfort_noise_is_like_the_background(speech: NDArray[np.float32], source: str, snr_db: float) -> None:
+    noise = noises.synthesise(source, 8 * RATE, RATE, rng(4))
+    audio = call(speech, noise, snr_db)
+    heard = through(audio, effect="comfort_noise")
+    pauses = slice(0, round((PAUSE_S - 0.1) * RATE)), slice(round((PAUSE_S + 3.3) * RATE), len(audio))
+    for pause in pauses:
+        assert not np.any(heard[pause] == audio[pause])
+        assert abs(np.corrcoef(heard[pause], audio[pause])[0, 1]) < 0.1
+        assert rms_dbfs(heard[pause]) == pytest.approx(rms_dbfs(audio[pause]), abs=1.0)
+        before, after = (np.abs(np.fft.rfft(a[pause][:16000])) ** 2 for a in (audio, heard))
+        for low_hz, high_hz in ((200, 800), (800, 2000), (2000, 4000), (4000, 7500)):
+            change_db = 10 * np.log10(after[low_hz:high_hz].sum() / before[low_hz:high_hz].sum())
+            assert abs(change_db) < 2.5, (low_hz, high_hz)
+
+
+@pytest.mark.parametrize("snr_db", [12.0, 30.0])
+def test_speech_stays_as_it_is(speech: NDArray[np.float32], snr_db: float) -> None:
+    """All 20 ms of speech that stand out of the background are untouched, to the bit."""
+    noise = noises.synthesise("pink", 8 * RATE, RATE, rng(4))
+    audio = call(speech, noise, snr_db)
+    heard = through(audio, effect="comfort_noise")
+    clean = np.pad(speech, round(PAUSE_S * RATE)).reshape(-1, 320)
+    levels = np.array([rms_dbfs(frame) for frame in clean])
+    floor_dbfs = active_level_dbfs(speech, RATE) - snr_db
+    audible = levels > floor_dbfs + 7
+    assert np.count_nonzero(audible) > 40
+    assert np.array_equal(heard.reshape(-1, 320)[audible], audio.reshape(-1, 320)[audible])
+
+
+def test_soft_beginnings_live() -> None:
+    """The 20 ms before speech is found, and 140 ms behind it, are sent; no more."""
+    noise = noises.synthesise("white", 4 * RATE, RATE, rng(4))
+    noise *= gain(-60 - rms_dbfs(noise))
+    audio = noise.copy()
+    audio[RATE : 2 * RATE] += tone(-20, 1)
+    same = (through(audio, effect="comfort_noise") == audio).reshape(-1, 320).all(axis=1)
+    assert np.flatnonzero(same).tolist() == list(range(49, 100 + 7))
+
+
+def test_comfort_noise_is_steady(speech: NDArray[np.float32]) -> None:
+    """A background that flutters by some decibels comes out smooth."""
+    moments = np.arange(8 * RATE) / RATE
+    flutter = 10 ** (2.5 * np.sin(2 * np.pi * 9 * moments) / 20)
+    noise = (noises.synthesise("white", 8 * RATE, RATE, rng(4)) * flutter).astype(np.float32)
+    audio = call(speech, noise, 30.0)
+    heard = through(audio, effect="comfort_noise")
+    spread = [
+        np.std([rms_dbfs(frame) for frame in a[: round((PAUSE_S - 0.1) * RATE) // 320 * 320].reshape(-1, 320)])
+        for a in (audio, heard)
+    ]
+    assert spread[0] > 1.5
+    assert spread[1] < 0.6 * spread[0]
+
+
+def test_nothing_to_replace(speech: NDArray[np.float32]) -> None:
+    silence = np.pad(speech, RATE)
+    heard = through(silence, effect="comfort_noise")
+    assert not heard[: RATE - 320].any()
+    assert not heard[-RATE // 2 :].any()
+    for steady in (tone(-20, 3), 0.1 * rng(1).standard_normal(3 * RATE, np.float32)):
+        assert np.array_equal(through(steady, effect="comfort_noise"), steady)
+
+
+def test_comfort_noise_on_real_speech(shared: Path) -> None:
+    """In a hall some of the time is pause, and what carries the words is left."""
+    shares = []
+    for clip in sorted((shared / "data/korean_talks/dev").rglob("*.flac"))[40:60]:
+        audio, _ = soundfile.read(clip, dtype="float32")
+        heard = through(audio, effect="comfort_noise")
+        replaced = heard != audio
+        shares.append(replaced.mean())
+        assert np.sum(audio[replaced] ** 2) < 0.02 * np.sum(audio**2), clip.name
+    assert 0.02 < np.mean(shares) < 0.5

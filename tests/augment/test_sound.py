@@ -39,7 +39,8 @@ def test_noise_has_the_snr(speech: NDArray[np.float32], source: str, snr_db: flo
 
 def test_pauses_do_not_change_the_active_level(speech: NDArray[np.float32]) -> None:
     padded = np.concatenate([np.zeros(2 * RATE, np.float32), speech, np.zeros(3 * RATE, np.float32)])
-    assert active_level_dbfs(padded, RATE) == pytest.approx(active_level_dbfs(speech, RATE), abs=0.1)
+    # P.56 counts up to 0.2 s after the last word as speech, which here is 0.24 dB.
+    assert active_level_dbfs(padded, RATE) == pytest.approx(active_level_dbfs(speech, RATE), abs=0.3)
     assert rms_dbfs(padded) < rms_dbfs(speech) - 3
 
 

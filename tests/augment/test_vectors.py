@@ -1,8 +1,9 @@
-"""The ITU's own vectors (the software tool library G.191): G.722, G.726. G.711's are in ``test_g711``."""
+"""The ITU's own vectors (the software tool library G.191): G.722, G.726, P.56. G.711's are in ``test_g711``."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from augment import codecs
 from augment.codecs.g726 import G726, RATES_BPS
+from augment.speech_level import active_level_dbfs
 
 LAWS = {"mu": "m", "a": "a"}
 
@@ -46,3 +48,12 @@ def test_g722(shared: Path, kbps: int, decoded: str) -> None:
     if kbps == 64:  # ``codsp.cod`` has the same with the bytes of each word swapped
         assert b"".join(frames) == words(folder / "codspw.cod").astype(np.uint8).tobytes()[: len(pcm) // 2]
     assert np.array_equal(codec.decode(frames), words(folder / decoded)[: len(pcm)])
+
+
+def test_p56(shared: Path) -> None:
+    folder = shared / "vectors/sv56"
+    pcm = {name: words(folder / f"voice.{name}").astype(np.float32) / 32768 for name in ("src", "nrm", "ltl")}
+    assert active_level_dbfs(pcm["nrm"], 16_000) == pytest.approx(-30.0, abs=0.1)
+    # What the ITU's program did to the source is one gain: ours for the same target is within 0.1 dB of it.
+    gain_db = 20 * np.log10(np.dot(pcm["nrm"], pcm["src"]) / np.dot(pcm["src"], pcm["src"]))
+    assert -30.0 - active_level_dbfs(pcm["src"], 16_000) == pytest.approx(cast(float, gain_db), abs=0.1)
