@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augment.errors import SpecError, unknown
-from augment.spec import Number, Span, Spec
+from augment.spec import Number, Span, Spec, ends
 
 NEVER = 1e-12
 """A rate below this loses nothing in any stream that can be held."""
@@ -78,7 +78,7 @@ class GilbertElliott(Loss):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.mean_burst is not None:
-            _leave_good(np.max(self.rate), np.min(self.mean_burst))
+            _leave_good(ends(self.rate)[1], ends(self.mean_burst)[0])
 
     @classmethod
     def draw_lost(

@@ -1,8 +1,8 @@
 """Specs: frozen dataclasses that are written in JSON, checked on making, and drawn from.
 
-A field's annotation says what it takes: ``Annotated[Span, Number(low, high)]`` (a number, or a ``[low, high]`` range to
-draw from uniformly), ``Annotated[Choice, Name(check)]`` (a name, or a list of names to choose from), ``Nested(spec)``
-or ``Plain()`` (any JSON).
+A field's annotation says what it takes: ``Annotated[Span, Number(low, high)]`` (a number, a ``[low, high]`` range to
+draw from uniformly, or a normal distribution ``{mean, sd}``), ``Annotated[Choice, Name(check)]`` (a name, or a list of
+names to choose from), ``Nested(spec)`` or ``Plain()`` (any JSON).
 """
 
 from __future__ import annotations
@@ -20,8 +20,39 @@ import numpy as np
 
 from augment.errors import SpecError, unknown
 
-Span = float | tuple[float, float]
-"""A number, or the range it is drawn from."""
+REACH_SD = 2.5
+"""Where a normal distribution is cut, in standard deviations from its mean."""
+
+
+@dataclass(frozen=True)
+class Normal:
+    """A normal distribution, cut at ``low`` and ``high``. In JSON ``{"mean": m, "sd": s}``; the ends follow from it."""
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+
+    def draw(self, generator: np.random.Generator) -> float:
+        """One number, by the inverse of the distribution function."""
+        from scipy.special import ndtr, ndtri
+
+        if not self.sd:
+            return self.mean
+        low, high = ((end - self.mean) / self.sd for end in (self.low, self.high))
+        return float(self.mean + self.sd * ndtri(generator.uniform(ndtr(low), ndtr(high))))
+
+
+Span = float | tuple[float, float] | Normal
+"""A number, or what it is drawn from: a range, uniformly, or a normal distribution."""
+
+
+def ends(span: Span) -> tuple[float, float]:
+    """The least and the most that is drawn."""
+    if isinstance(span, Normal):
+        return span.low, span.high
+    return span if isinstance(span, tuple) else (span, span)
+
 
 Choice = str | tuple[str, ...]
 """A name, or the names one is chosen from."""
@@ -45,13 +76,15 @@ class Kind(ABC):
 
 @dataclass(frozen=True)
 class Number(Kind):
-    """A number or a ``[low, high]`` range, within limits."""
+    """A number, a ``[low, high]`` range or a ``{"mean", "sd"}`` distribution, within limits."""
 
     low: float = -math.inf
     high: float = math.inf
 
     def read(self, value: Any, where: str) -> Span:
-        """A float, or a pair of floats in order."""
+        """A float, a pair of floats in order, or a normal distribution."""
+        if isinstance(value, (Mapping, Normal)):
+            return self._normal(self.to_json(value), where)
         if isinstance(value, Sequence) and not isinstance(value, str):
             if len(value) != 2:
                 raise SpecError(f"{where} must be a number or [low, high], not {value!r}")
@@ -61,6 +94,12 @@ class Number(Kind):
             return low, high
         return self._single(value, where)
 
+    def _normal(self, value: Mapping[str, Any], where: str) -> Normal:
+        if set(value) != {"mean", "sd"}:
+            raise SpecError(f"{where} must be a number, [low, high] or {{mean, sd}}, not {dict(value)!r}")
+        mean, sd = self._single(value["mean"], where), Number(0.0)._single(value["sd"], f"{where}: sd")
+        return Normal(mean, sd, max(mean - REACH_SD * sd, self.low), min(mean + REACH_SD * sd, self.high))
+
     def _single(self, value: Any, where: str) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not math.isfinite(value):
             raise SpecError(f"{where} must be a number or [low, high], not {value!r}")
@@ -69,8 +108,14 @@ class Number(Kind):
         return float(value)
 
     def draw(self, value: Any, generator: np.random.Generator) -> float:
-        """The number, or one drawn uniformly. Rounded so that records stay readable."""
+        """The number, or one drawn: uniformly from a range. Rounded so that records stay readable."""
+        if isinstance(value, Normal):
+            return round(value.draw(generator), 6)
         return round(float(generator.uniform(*value)), 6) if isinstance(value, tuple) else value
+
+    def to_json(self, value: Any) -> Any:
+        """The value as JSON has it."""
+        return {"mean": value.mean, "sd": value.sd} if isinstance(value, Normal) else super().to_json(value)
 
 
 @dataclass(frozen=True)

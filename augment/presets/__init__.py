@@ -1,7 +1,8 @@
 """Mixtures ready for use, each a YAML file here; a user's own file is read by ``load``.
 
-A file holds ``about`` (what it stands for, and the source of its figures) and ``mixture``, a list of
-``{share, channel}`` as in ``Mixture.from_json``.
+A file holds ``about`` (what it stands for: a text, or as here one for each of the languages ``en`` and ``ko``) and
+``mixture``, a list of ``{share, channel}`` as in ``Mixture.from_json``, or of ``{share, preset}`` for all channels of
+another preset.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from augment.channel import Channel
 from augment.errors import SpecError, unknown
 from augment.mixture import Mixture
 
@@ -28,9 +30,9 @@ def get(name: str) -> Mixture:
     return _mixture(_content(name), f"preset {name!r}")
 
 
-def about(name: str) -> str:
-    """What a preset stands for. Raises UnknownName, with the nearest."""
-    return str(_content(name).get("about", "")).strip()
+def about(name: str, language: str = "en") -> str:
+    """What a preset stands for, in English or Korean (``ko``). Raises UnknownName, with the nearest."""
+    return str(_content(name)["about"][language]).strip()
 
 
 def load(path: Path) -> Mixture:
@@ -65,6 +67,22 @@ def _parsed(text: str, where: str) -> Mapping[str, Any]:
 
 def _mixture(content: Mapping[str, Any], where: str) -> Mixture:
     try:
-        return Mixture.from_json(content["mixture"])
+        return _joined(content["mixture"])
     except SpecError as error:
         raise type(error)(f"{where}: {error}") from None
+
+
+def _joined(parts: Any) -> Mixture:
+    """The mixture of the parts, those of a preset in place of its name, with its share divided among them."""
+    if not isinstance(parts, list):
+        return Mixture.from_json(parts)  # which says what is wrong
+    made: list[tuple[float, Channel]] = []
+    for part in parts:
+        if isinstance(part, Mapping) and set(part) == {"share", "preset"}:
+            (whole,) = Mixture.from_json([{"share": part["share"], "channel": {"name": str(part["preset"])}}]).parts
+            inner = get(part["preset"]).parts
+            total = sum(share for share, _ in inner)
+            made += [(whole[0] * share / total, channel) for share, channel in inner]
+        else:
+            made += Mixture.from_json([part]).parts
+    return Mixture(tuple(made))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import pickle
 import random
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy import stats
 
 from augment import AudioError, Channel, Mixture, SpecError, TimeMap, UnknownName, effects, rng
 from augment.effect import Effect
@@ -144,6 +146,30 @@ def test_speed_in_a_chain_keeps_the_books(speech: NDArray[np.float32]) -> None:
     energy = np.cumsum(np.square(speech, dtype=np.float64)), np.cumsum(np.square(heard.audio, dtype=np.float64))
     middles_s = [np.searchsorted(e, e[-1] / 2) / RATE for e in energy]
     assert middles_s[1] == pytest.approx(heard.time_map.output_s(middles_s[0]), abs=0.05)
+
+
+@pytest.mark.parametrize(("mean", "sd"), [(-26, 4), (-1, 3), (-26, 0)])
+def test_normal_distributions_are_cut(mean: float, sd: float) -> None:
+    """Drawn as SciPy's truncated normal distribution has it, within 2.5 standard deviations and the field's limits."""
+    effect = effects.from_json({"effect": "level", "dbfs": {"mean": mean, "sd": sd}})
+    generator = rng(3)
+    drawn = np.array([effect.draw(generator, n_samples=1, rate=RATE)["dbfs"] for _ in range(4000)])
+    if not sd:
+        assert set(drawn) == {mean}
+        return
+    high = min(2.5, (0 - mean) / sd)
+    assert drawn.min() >= mean - 2.5 * sd
+    assert drawn.max() <= mean + high * sd
+    assert stats.kstest(drawn, stats.truncnorm(-2.5, high, mean, sd).cdf).pvalue > 0.001
+
+
+def test_normal_distribution_in_json() -> None:
+    written = {"effect": "level", "dbfs": {"mean": -26.0, "sd": 4.0}}
+    assert effects.from_json(written).to_json() == written
+    assert effects.from_json(written) == pickle.loads(pickle.dumps(effects.from_json(written)))
+    for wrong in ({"mean": -26}, {"mean": 3, "sd": 1}, {"mean": -26, "sd": -1}, {"mean": -26, "sd": [1, 2]}):
+        with pytest.raises(SpecError, match="effect 'level': dbfs"):
+            effects.from_json({"effect": "level", "dbfs": wrong})
 
 
 def test_mixture_follows_its_shares() -> None:
