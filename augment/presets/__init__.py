@@ -1,8 +1,8 @@
 """Mixtures ready for use, each a YAML file here; a user's own file is read by ``load``.
 
-A file holds ``about`` (what it stands for: a text, or as here one for each of the languages ``en`` and ``ko``) and
-``mixture``, a list of ``{share, channel}`` as in ``Mixture.from_json``, or of ``{share, preset}`` for all channels of
-another preset.
+A file holds ``about`` (what it stands for) and ``sources`` (of its figures), each a text or as here one for each of the
+languages ``en`` and ``ko``; and ``mixture``, a list of ``{share, channel}`` as in ``Mixture.from_json``, or of
+``{share, preset}`` for all channels of another preset.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from augment.channel import Channel
 from augment.errors import SpecError, unknown
 from augment.mixture import Mixture
 
-FIELDS = ("about", "mixture")
+FIELDS = ("about", "sources", "mixture")
 
 
 def names() -> tuple[str, ...]:
@@ -33,6 +33,11 @@ def get(name: str) -> Mixture:
 def about(name: str, language: str = "en") -> str:
     """What a preset stands for, in English or Korean (``ko``). Raises UnknownName, with the nearest."""
     return str(_content(name)["about"][language]).strip()
+
+
+def sources(name: str, language: str = "en") -> str:
+    """Where the figures of a preset are from, in English or Korean. Raises as ``about``."""
+    return str(_content(name)["sources"][language]).strip()
 
 
 def load(path: Path) -> Mixture:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib import resources
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -57,11 +57,13 @@ def test_those_that_were_promised_are_there() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_says_what_it_is_and_where_its_figures_are_from(name: str) -> None:
-    text = resources.files(presets).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    assert re.search(r"^# Sources?[. ]", text, re.M)
-    assert len(presets.about(name)) > 50
-    assert re.search("[가-힣]{3}", presets.about(name, "ko"))
+@pytest.mark.parametrize("what", [presets.about, presets.sources])
+def test_says_what_it_is_and_where_its_figures_are_from(name: str, what: Callable[..., str]) -> None:
+    assert len(what(name)) > 50
+    assert not re.search("[가-힣]", what(name))
+    assert re.search("[가-힣]{3}", what(name, "ko"))
+    standards = [set(re.findall(r"[GPY]\.\d+|TS \d+|RFC \d+", what(name, language))) for language in ("en", "ko")]
+    assert standards[0] == standards[1]
     assert ("협대역입니다." in presets.about(name, "ko")) == (name in NARROWBAND)
 
 
