@@ -7,14 +7,15 @@ as NO_DATA, which makes it conceal as it does a bad frame (3GPP TS 26.091, 26.19
 from __future__ import annotations
 
 import ctypes
+import itertools
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NamedTuple, Self
 
 from augment import libraries
-from augment.codec import Frame
+from augment.codec import Codec, Frame
 from augment.library_codec import DecodeFrame, EncodeFrame, LibraryCodec
 
 NO_DATA = bytes([15 << 3 | 4])
@@ -51,10 +52,39 @@ def functions(encoder: str, decoder: str, names: Sequence[str], *to_new_encoder:
 
 @dataclass(frozen=True)
 class AmrCodec(LibraryCodec):
-    """One mode of an AMR family, without DTX."""
+    """One mode of an AMR family, or several in turn.
+
+    Attributes:
+        dtx: whether pauses are sent as SID frames and NO_DATA, from which the decoder makes comfort noise (3GPP TS
+            26.092, 26.192). A lost SID leaves the noise as it was; the first of a pause, the last speech, fading.
+        later_bps: the modes that come after the first, as (first frame, bit rate), ascending. A frame's header tells
+            the decoder its mode.
+    """
+
+    dtx: bool = False
+    later_bps: tuple[tuple[int, int], ...] = ()
 
     modes_bps: ClassVar[tuple[int, ...]]
     """The bit rates of the family; a mode's number is its place here."""
+
+    def with_dtx(self) -> Self:
+        """The codec with DTX."""
+        return replace(self, dtx=True)
+
+    def with_modes(self, modes: Sequence[tuple[int, Codec]]) -> Self:
+        """The codec with other modes of its family to come. Raises SpecError for a codec of another."""
+        foreign = [(first, other) for first, other in modes if type(other) is not type(self)]
+        if foreign:
+            return super().with_modes(foreign)
+        return replace(self, later_bps=tuple((first, other.bitrate_bps) for first, other in modes))
+
+    def _modes(self) -> Iterator[int]:
+        """The number of each frame's mode, without end."""
+        mode, here = self.modes_bps.index(self.bitrate_bps), 0
+        for first, bps in self.later_bps:
+            yield from itertools.repeat(mode, first - here)
+            mode, here = self.modes_bps.index(bps), first
+        yield from itertools.repeat(mode)
 
     @staticmethod
     @abstractmethod
@@ -62,15 +92,15 @@ class AmrCodec(LibraryCodec):
         """Those of the family."""
 
     @abstractmethod
-    def _new_encoder(self) -> Any:
-        """The state of a fresh encoder."""
+    def _new_encoder(self) -> tuple[Any, int]:
+        """The state of a fresh encoder, and what goes last into its calls: each library hears of DTX its own way."""
 
     @contextmanager
     def _encoder(self) -> Iterator[EncodeFrame]:
         encode, free = self._functions().encode, self._functions().free_encoder
-        state, mode = self._new_encoder(), self.modes_bps.index(self.bitrate_bps)
+        (state, last), modes = self._new_encoder(), self._modes()
         try:
-            yield lambda samples, buffer: encode(state, mode, samples, buffer, 0)
+            yield lambda samples, buffer: encode(state, next(modes), samples, buffer, last)
         finally:
             free(state)
 

@@ -9,11 +9,12 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from augment.audio import Pcm
-from augment.errors import CodecUnavailable
+from augment.errors import CodecUnavailable, SpecError
 
 Frame = bytes | None
 """The payload of one frame, or None if it was lost."""
@@ -51,6 +52,19 @@ class Codec(ABC):
         """Raise CodecUnavailable, with the way to get it, unless the codec is available."""
         if not self.available:
             raise CodecUnavailable(f"codec {self.name!r} is not available here; to get it: {self.how_to_get}")
+
+    def with_dtx(self) -> Self:
+        """The codec with discontinuous transmission: in pauses it sends little or nothing, and the decoder makes
+        comfort noise. Raises SpecError unless it has that.
+        """
+        raise SpecError(f"codec {self.name!r} has no DTX here; leave dtx out, or choose AMR-NB or AMR-WB")
+
+    def with_modes(self, modes: Sequence[tuple[int, Codec]]) -> Self:
+        """The codec as one that becomes another at a frame, and so on: ``modes`` are (first frame, codec), ascending.
+        Encoder and decoder go on with their states. Raises SpecError for one that it cannot become.
+        """
+        other = modes[0][1].name
+        raise SpecError(f"codec {self.name!r} cannot switch to {other!r} in a call: name modes of one AMR family only")
 
     def encode(self, pcm: Pcm) -> list[bytes]:
         """Frames of int16 ``[n]``; the last is filled up with zeros. Raises CodecUnavailable."""

@@ -2,7 +2,7 @@
 
 A field's annotation says what it takes: ``Annotated[Span, Number(low, high)]`` (a number, a ``[low, high]`` range to
 draw from uniformly, or a normal distribution ``{mean, sd}``), ``Annotated[Choice, Name(check)]`` (a name, or a list of
-names to choose from), ``Nested(spec)`` or ``Plain()`` (any JSON).
+names to choose from), ``Flag()``, ``Nested(spec)`` or ``Plain()`` (any JSON).
 """
 
 from __future__ import annotations
@@ -132,6 +132,21 @@ class OneOf(Kind):
 
     def draw(self, value: Any, generator: np.random.Generator) -> Any:  # noqa: ARG002
         """The number."""
+        return value
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """True or false."""
+
+    def read(self, value: Any, where: str) -> bool:
+        """The truth value. Raises SpecError for anything else, 0 and 1 as well."""
+        if not isinstance(value, bool):
+            raise SpecError(f"{where} must be true or false, not {value!r}")
+        return value
+
+    def draw(self, value: Any, generator: np.random.Generator) -> Any:  # noqa: ARG002
+        """The truth value."""
         return value
 
 

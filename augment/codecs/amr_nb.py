@@ -35,5 +35,5 @@ class AmrNb(AmrCodec):
     def _functions() -> Functions:
         return functions("opencore-amrnb", "opencore-amrnb", NAMES, ctypes.c_int)
 
-    def _new_encoder(self) -> Any:
-        return self._functions().new_encoder(0)
+    def _new_encoder(self) -> tuple[Any, int]:
+        return self._functions().new_encoder(int(self.dtx)), 0  # 0: speech is not forced

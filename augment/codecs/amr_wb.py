@@ -34,5 +34,5 @@ class AmrWb(AmrCodec):
     def _functions() -> Functions:
         return functions("vo-amrwbenc", "opencore-amrwb", NAMES)
 
-    def _new_encoder(self) -> Any:
-        return self._functions().new_encoder()
+    def _new_encoder(self) -> tuple[Any, int]:
+        return self._functions().new_encoder(), int(self.dtx)

@@ -81,7 +81,7 @@ def test_old_seeds_give_the_old_losses() -> None:
         "lost": [[14, 1], [25, 1], [55, 1]],
     }
     drawn = effect.draw(rng(9, 0, "codec"), n_samples=32000, rate=16000)
-    assert drawn == {**record, "packet_ms": None}
+    assert drawn == {**record, "packet_ms": None, "switch_s": None, "dtx": None}
     audio = sine(2.0, 16000)
     assert np.array_equal(effect.apply(audio, 16000, record), effect.apply(audio, 16000, drawn))
 
