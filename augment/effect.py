@@ -116,6 +116,8 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         if all(isinstance(item, str) for item in value):
             return "/".join(value)
+        if any(isinstance(item, dict) for item in value):
+            return " + ".join(_words(item) for item in value)
         return "..".join(_words(item) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{key} {_words(item)}" for key, item in value.items())

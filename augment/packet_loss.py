@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self, cast
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,13 @@ NEVER = 1e-12
 
 Runs = NDArray[np.int64]
 """What is lost, ``[k, 2]``: first and number, in order, with something between them that came."""
+
+
+class Packets(NamedTuple):
+    """A stream: how many packets there are, and how much speech each of them holds."""
+
+    number: int
+    each_ms: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +60,8 @@ class Loss(Spec):
 
     @classmethod
     @abstractmethod
-    def draw_lost(
-        cls, generator: np.random.Generator, fields: Mapping[str, Any], *, n_packets: int, packet_ms: float
-    ) -> Runs:
-        """The lost of ``n_packets`` that are sent every ``packet_ms``, by drawn fields; the stream is stationary."""
+    def draw_lost(cls, generator: np.random.Generator, fields: Mapping[str, Any], packets: Packets) -> Runs:
+        """Which packets are lost, by drawn fields; the stream is stationary."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,16 +86,9 @@ class GilbertElliott(Loss):
             _leave_good(ends(self.rate)[1], ends(self.mean_burst)[0])
 
     @classmethod
-    def draw_lost(
-        cls,
-        generator: np.random.Generator,
-        fields: Mapping[str, Any],
-        *,
-        n_packets: int,
-        packet_ms: float,  # noqa: ARG003
-    ) -> Runs:
+    def draw_lost(cls, generator: np.random.Generator, fields: Mapping[str, Any], packets: Packets) -> Runs:
         """Bursts and gaps of geometric lengths."""
-        return lost_runs(generator, n_packets, fields["rate"], fields["mean_burst"])
+        return lost_runs(generator, packets.number, fields["rate"], fields["mean_burst"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,14 +106,7 @@ class Bellcore(Loss):
     rate: Annotated[Span, Number(0.0, 0.3)]
 
     @classmethod
-    def draw_lost(
-        cls,
-        generator: np.random.Generator,
-        fields: Mapping[str, Any],
-        *,
-        n_packets: int,
-        packet_ms: float,  # noqa: ARG003
-    ) -> Runs:
+    def draw_lost(cls, generator: np.random.Generator, fields: Mapping[str, Any], packets: Packets) -> Runs:
         """Gaps of geometric lengths, bursts by the table."""
         reach = np.cumprod((1.0, *cls.lost_again))  # the chance that a burst has 1, 2, ... 10 packets or more
         burst = float(reach.sum())
@@ -127,7 +118,7 @@ class Bellcore(Loss):
             # A burst met in its course has j packets left with a chance that goes as that of j or more.
             return 1 + int(generator.choice(len(reach), p=reach / burst))
 
-        return _in_turn(generator, n_packets, fields["rate"], burst, bursts, rest)
+        return _in_turn(generator, packets.number, fields["rate"], burst, bursts, rest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,33 +146,41 @@ class JitterBuffer(Loss):
     spike_ms: Annotated[Span | None, Number(1.0, 10_000.0)] = None
 
     @classmethod
-    def draw_lost(
-        cls, generator: np.random.Generator, fields: Mapping[str, Any], *, n_packets: int, packet_ms: float
-    ) -> Runs:
+    def draw_lost(cls, generator: np.random.Generator, fields: Mapping[str, Any], packets: Packets) -> Runs:
         """The packets whose delay is longer than the buffer."""
-        late = cls.delays_ms(generator, fields, n_packets=n_packets, packet_ms=packet_ms) > fields["buffer_ms"]
-        changes = np.diff(late.astype(np.int8), prepend=0, append=0)
-        ends = np.flatnonzero(changes).reshape(-1, 2)
-        return np.stack([ends[:, 0], ends[:, 1] - ends[:, 0]], axis=1)
+        return _runs_of(cls.delays_ms(generator, fields, packets) > fields["buffer_ms"])
 
     @classmethod
     def delays_ms(
-        cls, generator: np.random.Generator, fields: Mapping[str, Any], *, n_packets: int, packet_ms: float
+        cls, generator: np.random.Generator, fields: Mapping[str, Any], packets: Packets
     ) -> NDArray[np.float64]:
-        """The delay of each packet over the network's least, ``[n_packets]`` in ms."""
+        """The delay of each packet over the network's least, ``[packets.number]`` in ms."""
         from scipy.signal import lfilter
 
-        fresh = generator.exponential(fields["mean_jitter_ms"], n_packets)
+        fresh = generator.exponential(fields["mean_jitter_ms"], packets.number)
         if fields["spike_ms"] is None:
             return fresh
-        decay = np.exp(-packet_ms / fields["spike_ms"])
-        jumps = generator.random(n_packets) >= decay
+        decay = np.exp(-packets.each_ms / fields["spike_ms"])
+        jumps = generator.random(packets.number) >= decay
         jumps[:1] = True  # the first is as any packet is
         return np.asarray(lfilter([1.0], [1.0, -decay], fresh * jumps))
 
 
 LOSSES: dict[str, type[Loss]] = {loss.kind: loss for loss in (GilbertElliott, Bellcore, JitterBuffer)}
 """The losses by the names of their kinds."""
+
+
+def lost_by_any(each: Iterable[Runs], n_packets: int) -> Runs:
+    """The packets that one loss or another says are lost: those that the network loses, those too late, ..."""
+    runs = np.concatenate([np.zeros((0, 2), np.int64), *each])
+    begun, ended = (np.bincount(at, minlength=n_packets + 1) for at in (runs[:, 0], runs.sum(axis=1)))
+    return _runs_of(np.cumsum(begun - ended)[:n_packets] > 0)
+
+
+def _runs_of(lost: NDArray[np.bool_]) -> Runs:
+    """The stretches of a mask that are true."""
+    ends = np.flatnonzero(np.diff(lost.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
+    return np.stack([ends[:, 0], ends[:, 1] - ends[:, 0]], axis=1)
 
 
 def lost_runs(generator: np.random.Generator, n_frames: int, rate: float, mean_burst: float | None = None) -> Runs:

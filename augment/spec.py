@@ -2,7 +2,8 @@
 
 A field's annotation says what it takes: ``Annotated[Span, Number(low, high)]`` (a number, a ``[low, high]`` range to
 draw from uniformly, or a normal distribution ``{mean, sd}``), ``Annotated[Choice, Name(check)]`` (a name, or a list of
-names to choose from), ``Flag()``, ``Nested(spec)`` or ``Plain()`` (any JSON).
+names to choose from), ``Flag()``, ``Nested(spec)``, ``Several(kind)`` (one of these, or a list of them) or ``Plain()``
+(any JSON).
 """
 
 from __future__ import annotations
@@ -187,6 +188,31 @@ class Nested(Kind):
     def to_json(self, value: Any) -> Any:
         """The spec's JSON object."""
         return value.to_json()
+
+
+@dataclass(frozen=True)
+class Several(Kind):
+    """A value of another kind, or a list of them, each drawn by itself."""
+
+    kind: Kind
+
+    def read(self, value: Any, where: str) -> Any:
+        """The value, or a tuple of values. Raises SpecError for an empty list."""
+        if not isinstance(value, (list, tuple)):
+            return self.kind.read(value, where)
+        if not value:
+            raise SpecError(f"{where} is an empty list; leave it out, or put one in")
+        return tuple(self.kind.read(item, f"{where}[{index}]") for index, item in enumerate(value))
+
+    def draw(self, value: Any, generator: np.random.Generator) -> Any:
+        """One JSON value, or a list of them."""
+        if isinstance(value, tuple):
+            return [self.kind.draw(item, generator) for item in value]
+        return self.kind.draw(value, generator)
+
+    def to_json(self, value: Any) -> Any:
+        """The value, or the list of values."""
+        return [self.kind.to_json(item) for item in value] if isinstance(value, tuple) else self.kind.to_json(value)
 
 
 @dataclass(frozen=True)

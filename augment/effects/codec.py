@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,8 +13,8 @@ from augment.audio import Audio, fit_length, from_pcm, resample, to_pcm
 from augment.codec import Codec as AnyCodec
 from augment.effect import Effect, Params
 from augment.errors import SpecError
-from augment.packet_loss import Loss
-from augment.spec import Choice, Flag, Name, Nested, Number, OneOf, Span
+from augment.packet_loss import Loss, Packets, lost_by_any
+from augment.spec import Choice, Flag, Name, Nested, Number, OneOf, Several, Span
 
 PACKETS_MS = OneOf((10, 20, 30, 40))
 """How much speech a packet of voice over IP holds; RFC 3551's default is 20 ms, or a longer frame."""
@@ -27,7 +27,8 @@ PERIOD_FRAMES = 2
 class Codec(Effect):
     """Encodes and decodes; lost frames are concealed by the codec. The codec's delay is taken out.
 
-    ``codec``: a name of ``augment.codecs``. ``loss``: which of its packets get lost (see ``augment.packet_loss``).
+    ``codec``: a name of ``augment.codecs``. ``loss``: which of its packets get lost (see ``augment.packet_loss``);
+    of a list of losses each is drawn by itself, and a packet is lost if any says so: in the network, or late as well.
     ``packet_ms``: how much speech a packet holds, whose frames are lost together; without it, a packet is one frame.
 
     ``switch_s``: the mean time between changes of mode, in seconds, as a cellular link adapts to its radio (3GPP TS
@@ -57,11 +58,15 @@ class Codec(Effect):
             "loss": {"kind": "jitter", "buffer_ms": 60, "mean_jitter_ms": [5, 25], "spike_ms": [50, 300]},
         },
         {"codec": "amr-nb-12.2", "loss": {"kind": "bellcore", "rate": [0.01, 0.05]}},
+        {
+            "codec": "g711-mu",
+            "loss": [{"rate": [0, 0.03], "mean_burst": 2}, {"kind": "jitter", "buffer_ms": 60, "mean_jitter_ms": 15}],
+        },
         {"codec": ["amr-nb-4.75", "amr-nb-7.4", "amr-nb-12.2"], "switch_s": [0.2, 3], "loss": {"rate": 0.02}},
         {"codec": ["amr-wb-6.6", "amr-wb-12.65"], "switch_s": 0.5, "dtx": True},
     )
     codec: Annotated[Choice, Name(codecs.get)]
-    loss: Annotated[Loss | None, Nested(Loss)] = None
+    loss: Annotated[Loss | tuple[Loss, ...] | None, Several(Nested(Loss))] = None
     packet_ms: Annotated[int | None, PACKETS_MS] = None
     switch_s: Annotated[Span | None, Number(0.04, 600.0)] = None
     dtx: Annotated[bool | None, Flag()] = None
@@ -110,13 +115,10 @@ class Codec(Effect):
         if self.loss is None:
             return []
         together = 1 if self.packet_ms is None else _frames_in(self.packet_ms, codec.name)
-        packets = self.loss.draw_lost(
-            generator,
-            fields["loss"],
-            n_packets=-(-n_frames // together),
-            packet_ms=1000.0 * together * codec.frame_samples / codec.rate_hz,
-        )
-        first, number = packets.T * together
+        packets = Packets(-(-n_frames // together), 1000.0 * together * codec.frame_samples / codec.rate_hz)
+        losses = zip(_listed(self.loss), _listed(fields["loss"]), strict=True)
+        each = (loss.draw_lost(generator, drawn, packets) for loss, drawn in losses)
+        first, number = lost_by_any(each, packets.number).T * together
         runs: list[list[int]] = np.stack([first, np.minimum(number, n_frames - first)], axis=1).tolist()
         return runs
 
@@ -146,6 +148,11 @@ def _walk(
         up = place == 0 or (place < len(names) - 1 and generator.random() < 0.5)
         place += 1 if up else -1
     return modes
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    """The values of a list, or the one there is."""
+    return value if isinstance(value, (list, tuple)) else (value,)
 
 
 def _frames_in(packet_ms: int, name: str) -> int:

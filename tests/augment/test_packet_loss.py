@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from augment import Channel, Drawn, SpecError, UnknownName, codecs, effects, replay, rng
-from augment.packet_loss import LOSSES, Bellcore, GilbertElliott, JitterBuffer, Loss, Runs, lost_runs
+from augment.packet_loss import (
+    LOSSES,
+    Bellcore,
+    GilbertElliott,
+    JitterBuffer,
+    Loss,
+    Packets,
+    Runs,
+    lost_by_any,
+    lost_runs,
+)
 
 N_FRAMES = 2_000_000
 SETTINGS = [
@@ -139,7 +149,7 @@ def test_lost_frames_are_the_codecs_own() -> None:
 
 def drawn_runs(loss: Loss, seed: int, n_packets: int, packet_ms: float = 20.0) -> Runs:
     generator = rng(seed, loss.kind)
-    return loss.draw_lost(generator, loss.draw_fields(generator), n_packets=n_packets, packet_ms=packet_ms)
+    return loss.draw_lost(generator, loss.draw_fields(generator), Packets(n_packets, packet_ms))
 
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -263,7 +273,7 @@ class TestJitterBuffer:
 
         for spike_ms in (None, 60.0):
             fields = {"mean_jitter_ms": 12.0, "spike_ms": spike_ms}
-            delays = JitterBuffer.delays_ms(rng(3), fields, n_packets=400_000, packet_ms=20)
+            delays = JitterBuffer.delays_ms(rng(3), fields, Packets(400_000, 20))
             apart = delays[::40]  # far enough to be independent
             assert stats.kstest(apart, "expon", args=(0, 12.0)).pvalue > 0.01
             if spike_ms is None:
@@ -286,6 +296,77 @@ class TestJitterBuffer:
         assert len(drawn_runs(JitterBuffer(buffer_ms=1, mean_jitter_ms=0), 1, 1000)) == 0
         late = [drawn_runs(JitterBuffer(buffer_ms=b, mean_jitter_ms=20), 1, 5000)[:, 1].sum() for b in (20, 60, 200)]
         assert late[0] > late[1] > late[2]
+
+
+class TestSeveral:
+    """Losses one beside the other: the network's, and the jitter buffer's."""
+
+    BOTH: tuple[dict[str, Any], ...] = (
+        {"rate": 0.03, "mean_burst": 3},
+        {"kind": "jitter", "buffer_ms": 60, "mean_jitter_ms": 20},
+    )
+
+    def test_rates_combine(self) -> None:
+        """To ``1 - (1 - p) (1 - q)``, within three standard errors.
+
+        What comes through is the product of two independent chains with the means ``1 - p`` and ``1 - q`` and the
+        covariances ``v m**k`` and ``w n**k``, which makes ``(1-p)**2 w n**k + (1-q)**2 v m**k + v w (m n)**k``.
+        """
+        p, q, burst = 0.03, np.exp(-60 / 20), 3.0
+        memory = 1 - 1 / burst - p / (1 - p) / burst  # as in ``standard_errors``; late packets have none
+        v, w = p * (1 - p), q * (1 - q)
+        variance = (1 - p) ** 2 * w + (1 - q) ** 2 * v * (1 + memory) / (1 - memory) + v * w
+        for seed in range(3):
+            effect = effects.from_json({"effect": "codec", "codec": "g711-a", "loss": [*self.BOTH]})
+            lost = np.array(effect.draw(rng(seed), n_samples=160 * N_FRAMES, rate=8000)["lost"])
+            share = lost[:, 1].sum() / N_FRAMES
+            assert abs(share - (1 - (1 - p) * (1 - q))) < 3 * np.sqrt(variance / N_FRAMES)
+            assert (lost[1:, 0] > lost[:-1].sum(axis=1)).all()
+
+    @given(st.lists(st.lists(st.booleans(), min_size=9, max_size=9), max_size=4))
+    def test_lost_by_any(self, masks: list[list[bool]]) -> None:
+        def as_runs(mask: list[bool]) -> Runs:
+            ends = np.flatnonzero(np.diff([False, *mask, False])).reshape(-1, 2)
+            return np.stack([ends[:, 0], ends[:, 1] - ends[:, 0]], axis=1)
+
+        either = [any(mask[at] for mask in masks) for at in range(9)]
+        assert np.array_equal(lost_by_any(map(as_runs, masks), 9), as_runs(either))
+
+    def test_round_trip_and_record(self, speech: NDArray[np.float32]) -> None:
+        written = {"effect": "codec", "codec": "g711-a", "loss": [*self.BOTH]}
+        effect = effects.from_json(written)
+        assert effect.to_json() == written
+        assert effects.from_json(json.loads(json.dumps(effect.to_json()))) == effect
+        assert "loss rate 0.03, mean_burst 3 + kind jitter, buffer_ms 60, mean_jitter_ms 20" in effect.describe()
+        heard = Channel("both", (effect,)).render(speech, 16000, 4)
+        record = Drawn.from_json(json.loads(json.dumps(heard.drawn.to_json())))
+        assert [drawn.get("kind") for drawn in record.effects[0]["loss"]] == [None, "jitter"]
+        assert replay(speech, 16000, record).audio.tobytes() == heard.audio.tobytes()
+
+    def test_each_is_drawn_by_itself(self) -> None:
+        effect = effects.from_json({"effect": "codec", "codec": "g711-a", "loss": [{"rate": [0, 0.2]}] * 2})
+        first, second = effect.draw(rng(1), n_samples=8000, rate=8000)["loss"]
+        assert first["rate"] != second["rate"]
+
+    def test_one_in_a_list_is_that_one(self) -> None:
+        one = {"rate": [0.05, 0.2], "mean_burst": 2}
+        drawn = [
+            effects.from_json({"effect": "codec", "codec": "g711-a", "loss": loss}).draw(
+                rng(9), n_samples=64_000, rate=16000
+            )
+            for loss in (one, [one])
+        ]
+        assert drawn[0]["lost"] == drawn[1]["lost"] != []
+
+    def test_wrong(self) -> None:
+        for loss, message in (
+            ([], r"loss is an empty list"),
+            ([{"rate": 0.1}, 0.2], r"loss\[1\] must be a JSON object, not 0.2"),
+            ([{"rate": 0.1}, {"kind": "jiter"}], r"did you mean 'jitter'"),
+            ([{"rate": 0.6, "mean_burst": 1}], r"cannot be reached"),
+        ):
+            with pytest.raises(SpecError, match=message):
+                effects.from_json({"effect": "codec", "codec": "g711-a", "loss": loss})
 
 
 class TestPackets:
