@@ -49,6 +49,29 @@ def test_echo_comes_later_and_lower(rate: int) -> None:
     assert np.count_nonzero(through(click, rate, effect="echo", delay_ms=1000, loss_db=20)) == 1
 
 
+@pytest.mark.parametrize(("delay_ms", "loss_db"), [(0.5, 10), (2, 10), (5, 25), (0, 15)])
+def test_side_tone_combs_the_spectrum(delay_ms: float, loss_db: float) -> None:
+    """Teeth of 1 + g, notches of 1 - g halfway between them; only level at no delay."""
+    click = np.zeros(RATE, np.float32)
+    click[0] = 1.0
+    gains = np.abs(np.fft.rfft(through(click, effect="echo", delay_ms=delay_ms, loss_db=loss_db)))  # one a Hz
+    copy = 10 ** (-loss_db / 20)
+    apart_hz = 1000 / delay_ms if delay_ms else np.inf
+    teeth = np.arange(0, 8000, apart_hz if delay_ms else 100).astype(int)
+    assert gains[teeth] == pytest.approx(1 + copy, abs=1e-5)
+    if delay_ms:
+        assert gains[(teeth + apart_hz / 2).astype(int)] == pytest.approx(1 - copy, abs=1e-5)
+
+
+def test_side_tone_keeps_the_voice_in_its_place(speech: NDArray[np.float32]) -> None:
+    n = len(speech)
+    for delay_ms in np.arange(0, 5.1, 0.5):
+        heard = through(speech, effect="echo", delay_ms=float(delay_ms), loss_db=10)
+        correlation = np.fft.irfft(np.fft.rfft(heard, 2 * n) * np.conj(np.fft.rfft(speech, 2 * n)))
+        peak = int(np.argmax(correlation))
+        assert min(peak, 2 * n - peak) <= 1
+
+
 def test_agc_reaches_its_target_and_no_further() -> None:
     for level_dbfs, most_db, expected_dbfs in ((-32, 15, -20), (-32, 6, -26), (-8, 15, -20), (-8, 6, -14)):
         heard = through(tone(level_dbfs, 4), effect="agc", target_dbfs=-20, time_s=0.3, most_db=most_db)
