@@ -51,12 +51,10 @@ class LibraryCodec(Codec):
     def _encode(self, pcm: Pcm) -> list[bytes]:
         samples = np.array(pcm, np.int16)  # a copy: some libraries write into their input
         buffer = ctypes.create_string_buffer(MOST_BYTES)
+        coded = memoryview(buffer)
         start, step = samples.ctypes.data, 2 * self.frame_samples
         with self._encoder() as encode:
-            return [
-                ctypes.string_at(buffer, encode(start + step * number, buffer))
-                for number in range(len(samples) // self.frame_samples)
-            ]
+            return [coded[: encode(at, buffer)].tobytes() for at in range(start, start + samples.nbytes, step)]
 
     def _decode(self, frames: Sequence[Frame]) -> Pcm:
         pcm = np.zeros(len(frames) * self.frame_samples, np.int16)
