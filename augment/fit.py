@@ -66,7 +66,7 @@ class Measured:
     1.6 (at 35 dB, 2.5); with babble by +5.4 at -5 dB, +2.9 at 0 and within 1.3 from 10 dB on; with hum by -3. Noise
     that comes and goes (a crowded cafe, music) counts only as far as it never ends: its ratio is measured too high,
     by 6 dB and more. ``high_hz`` by 10 Hz, a ``low_hz`` of 200 to 300 by 10 %; below the voice it is seen only if
-    the noise ends there too.
+    the noise ends there too. One wideband stretch of a few seconds in some twenty, without sharp sounds, seems narrow.
     """
 
     duration_s: float

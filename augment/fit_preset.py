@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from augment import codecs, noises
+from augment.audio import Audio
 from augment.effects.band import Band
+from augment.effects.codec import Codec
 from augment.errors import AudioError
 from augment.fit import Measured
 from augment.fit_spectrum import OPEN_HZ, RATE
-from augment.speech_level import rms_dbfs
+from augment.speech_level import gain, rms_dbfs
 
 PERCENTS = (10, 50, 90)
 QUANTITIES = ("level_dbfs", "snr_db", "noise_dbfs", "low_hz", "high_hz")
@@ -88,8 +90,8 @@ class Summary:
 def preset(summary: Summary) -> dict[str, Any]:
     """``{"about", "mixture"}`` as ``augment.presets.load`` reads it: a channel by kind of band, noise and codec family.
 
-    Parameters are ranges from the 10th to the 90th percentile of the stretches of that kind. Noise is added before the
-    band, as in a call, so its ratio is set such that the one measured behind the band comes out. Codecs that cannot
+    Parameters are ranges from the 10th to the 90th percentile of the stretches of that kind. Noise is added before band
+    and codec, as in a call, so its ratio is set such that the one measured behind them comes out. Codecs that cannot
     run on this machine are left out, and ``about`` says so.
     """
     kinds: dict[tuple[bool, str], list[Measured]] = defaultdict(list)
@@ -124,11 +126,11 @@ def _effects(those: Sequence[Measured], noise: str, codec: list[str]) -> list[di
     """Noise, band, level, codec, clipping: the order of a call."""
     low_hz, high_hz = _range(those, "low_hz"), _range(those, "high_hz")
     middle_low, middle_high = (_percentiles(those, quantity)[1] for quantity in ("low_hz", "high_hz"))
-    snr_db = _range(
-        those, "snr_db", by=_lost_db("speech", middle_low, middle_high) - _lost_db(noise, middle_low, middle_high)
-    )
     effects: list[dict[str, Any]] = []
     if _percentiles(those, "snr_db")[0] < UNHEARD_SNR_DB:
+        noise_dbfs = _percentiles(those, "noise_dbfs")[1]
+        raised_db = _raised_db(noise, codec, middle_low, middle_high, noise_dbfs)
+        snr_db = _range(those, "snr_db", by=-raised_db)
         source: Any = ["speech", "babble"] if noise == "speech" else noise
         effects.append({"effect": "noise", "snr_db": snr_db, "source": source})
     if middle_low > 0 or middle_high < OPEN_HZ:
@@ -142,11 +144,21 @@ def _effects(those: Sequence[Measured], noise: str, codec: list[str]) -> list[di
     return effects
 
 
-def _lost_db(source: str, low_hz: float, high_hz: float) -> float:
-    """How much of a noise's level the band takes; ``speech`` stands for speech too."""
-    noise = noises.synthesise(source, 10 * RATE, RATE, np.random.default_rng(0))
+def _banded(source: str, low_hz: float, high_hz: float) -> tuple[Audio, float]:
+    """Five seconds of a noise within the band, and how much of its level the band took, in dB."""
+    noise = noises.synthesise(source, 5 * RATE, RATE, np.random.default_rng(0))
     heard = Band.apply(noise, RATE, {"effect": "band", "low_hz": low_hz, "high_hz": high_hz})
-    return rms_dbfs(noise) - rms_dbfs(heard)
+    return heard, rms_dbfs(noise) - rms_dbfs(heard)
+
+
+def _raised_db(noise: str, names: Sequence[str], low_hz: float, high_hz: float, noise_dbfs: float) -> float:
+    """By how much band and codec raise the ratio of speech to noise: speech codecs give noise back weaker."""
+    _, of_speech_db = _banded("speech", low_hz, high_hz)
+    heard, of_noise_db = _banded(noise, low_hz, high_hz)
+    heard = heard * gain(noise_dbfs - rms_dbfs(heard))
+    sent = [Codec.apply(heard, RATE, {"effect": "codec", "codec": name, "lost": []}) for name in names]
+    of_codec_db = float(np.mean([noise_dbfs - rms_dbfs(each) for each in sent]))
+    return of_noise_db + max(of_codec_db, 0.0) - of_speech_db
 
 
 def _is_wide(stretch: Measured) -> bool:

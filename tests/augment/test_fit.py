@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -175,15 +176,13 @@ def test_a_preset_sounds_like_the_calls_it_was_fitted_to(shared: Path, tmp_path:
     assert abs(np.subtract(*median["snr_db"])) < 3, median
     for edge in ("low_hz", "high_hz"):
         assert median[edge][1] == pytest.approx(median[edge][0], rel=0.15), median
-    assert theirs.wide_share == ours.wide_share == (codec != "g711-a")
+    for summary in (theirs, ours):  # a short stretch may hold no sharp sound, and seem narrow
+        assert summary.wide_share == pytest.approx(float(codec != "g711-a"), abs=0.1)
 
 
 def stretch(**changed: object) -> Measured:
-    usual = dict(
-        duration_s=30.0, level_dbfs=-26.0, snr_db=15.0, noise_dbfs=-41.0, low_hz=300.0, high_hz=3400.0,
-        noise="pink", clipped_db=0.0, silent_share=0.0,
-    )  # fmt: skip
-    return Measured(**{**usual, **changed})  # type: ignore[arg-type]
+    usual = Measured(30.0, -26.0, 15.0, -41.0, 300.0, 3400.0, "pink", 0.0, 0.0)
+    return replace(usual, **changed)  # type: ignore[arg-type]
 
 
 def test_a_preset_says_what_was_measured_and_what_is_left_out() -> None:
