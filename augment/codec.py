@@ -48,6 +48,11 @@ class Codec(ABC):
     def how_to_get(self) -> str:
         """What to do where it does not."""
 
+    @property
+    @abstractmethod
+    def backend(self) -> str:
+        """What serves it, in a few words."""
+
     def require(self) -> None:
         """Raise CodecUnavailable, with the way to get it, unless the codec is available."""
         if not self.available:

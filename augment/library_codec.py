@@ -40,6 +40,11 @@ class LibraryCodec(Codec):
         """Which packages have them."""
         return libraries.how_to_get(*self.libraries)
 
+    @property
+    def backend(self) -> str:
+        """The libraries' names."""
+        return ", ".join(f"lib{name}" for name in self.libraries)
+
     @abstractmethod
     def _encoder(self) -> AbstractContextManager[EncodeFrame]:
         """A fresh encoder, freed in the end."""

@@ -45,6 +45,11 @@ class PyAvCodec(Codec):
         """PyAV's wheels carry them."""
         return "pip install av"
 
+    @property
+    def backend(self) -> str:
+        """FFmpeg."""
+        return "FFmpeg in PyAV"
+
     def _decode(self, frames: Sequence[Frame]) -> Pcm:
         first = next((frame for frame in frames if frame is not None), None)
         if first is None:

@@ -43,6 +43,11 @@ class G711(Codec):
         """Nothing to do."""
         return "it is built in"
 
+    @property
+    def backend(self) -> str:
+        """Tables."""
+        return "numpy"
+
     def _encode(self, pcm: Pcm) -> list[bytes]:
         codes = encode_table(self.law)[pcm.view(np.uint16)].tobytes()
         return [codes[start : start + FRAME_SAMPLES] for start in range(0, len(codes), FRAME_SAMPLES)]

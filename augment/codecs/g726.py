@@ -65,6 +65,11 @@ class G726(Codec):
         return libraries.how_to_get("spandsp")
 
     @property
+    def backend(self) -> str:
+        """The library's name."""
+        return "libspandsp"
+
+    @property
     def _frame_bytes(self) -> int:
         return self.bitrate_bps * FRAME_SAMPLES // self.rate_hz // 8
 

@@ -51,6 +51,11 @@ class NamedOnly(Codec):
         """Why not, and what to take."""
         return self.reason
 
+    @property
+    def backend(self) -> str:
+        """Nothing."""
+        return "none"
+
     def _encode(self, pcm: Pcm) -> list[bytes]:  # noqa: ARG002
         raise CodecUnavailable(self.reason)
 

@@ -53,7 +53,7 @@ def fit(folder: Path, target: Path, *, overwrite: bool = False) -> str:
     from kowhisper_tel.core.files import write_text
 
     if target.is_dir() or (target.exists() and not overwrite):
-        raise UserError("simulate.exists", path=target)
+        raise UserError("simulate.fit_exists", path=target)
     files = _audio_files(folder)
     heard = _listen(files, folder)
     if not heard.stretches:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,71 +12,134 @@ from kowhisper_tel.core.errors import UserError
 
 if TYPE_CHECKING:
     from augment import Mixture
+    from kowhisper_tel.simulation.batch import Outcome, Progress
+    from kowhisper_tel.simulation.records import Records
+    from kowhisper_tel.simulation.rendering import Rendering
 
-RECORD = "drawn.jsonl"
+CHANNEL = "wheels_only"
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
 
 
 def command(
     source: Annotated[Path | None, typer.Argument(help="An audio file, a folder, or a JSONL manifest.")] = None,
     target: Annotated[Path | None, typer.Argument(help="Where to write: a file for a file, else a folder.")] = None,
-    channel: Annotated[str, typer.Option(help="A preset's name, or a YAML file of your own.")] = "wheels_only",
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
+    channel: Annotated[
+        str | None, typer.Option(help=f"A preset's name, or a YAML file of your own (default: {CHANNEL}).")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same bytes (default: 0).")] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Draw nothing: make the clips again from this drawn.jsonl (a file: .json).")
+    ] = None,
+    picture: Annotated[
+        bool, typer.Option("--picture", help="Spectrograms before and after, a PNG beside each clip.")
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Processes (default: one a core); no effect on the result."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an output that was stopped.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over an earlier output.")] = False,
     show: Annotated[
         bool, typer.Option("--list", help="List presets, effects and codecs, and what is missing.")
     ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over an earlier output.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --list: one JSON object.")] = False,
     lang: Language = None,
 ) -> None:
     """Make audio sound like a call, and keep the drawn parameters. · 오디오를 전화 음성처럼 바꿉니다."""
+    from kowhisper_tel.commands.progress import bar, say
+    from kowhisper_tel.simulation.processes import cores
+
     if show:
-        print(inventory())
+        print(inventory(as_json=as_json))
         return
     if source is None or target is None:
         raise typer.BadParameter("give IN and OUT, or --list", param_hint="IN OUT")
-    count = simulate(source, target, channel=channel, seed=seed, overwrite=overwrite)
-    print(f"{count} → {target}")
+    if replay is not None and (channel is not None or seed is not None):
+        raise typer.BadParameter("a replay draws nothing: leave out --channel and --seed", param_hint="--replay")
+    try:
+        with bar("simulate", "전화 음성 만들기") as progress:
+            outcome = simulate(
+                source,
+                target,
+                channel=channel or CHANNEL,
+                seed=seed or 0,
+                replay=replay,
+                picture=picture,
+                jobs=jobs or cores(),
+                resume=resume,
+                overwrite=overwrite,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        say(
+            "stopped; --resume goes on with a folder or manifest.",
+            "멈췄습니다. 폴더와 매니페스트는 --resume으로 이어서 합니다.",
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    counts = {"read": outcome.read, "written": outcome.written, "rejected": outcome.rejected}
+    say(
+        "simulate: read {read} = {written} written + {rejected} rejected".format(**counts) + f" → {target}",
+        "전화 음성: 읽음 {read} = 씀 {written} + 제외 {rejected}".format(**counts) + f" → {target}",
+    )
+    if outcome.rejected:
+        reasons = target / "rejects.jsonl"
+        say(f"reasons: {reasons}", f"제외한 이유: {reasons}")
 
 
 def simulate(
-    source: Path, target: Path, *, channel: str = "wheels_only", seed: int = 0, overwrite: bool = False
-) -> int:
-    """Render a file, a folder or a manifest through a channel; returns how many clips were written.
+    source: Path,
+    target: Path,
+    *,
+    channel: str = CHANNEL,
+    seed: int = 0,
+    replay: Path | None = None,
+    picture: bool = False,
+    jobs: int = 1,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Render a file, a folder or a manifest through a channel; how many clips were written and rejected.
 
     A folder keeps its names (as FLAC), a manifest is written again as ``manifest.jsonl`` with the new audio. The drawn
-    parameters stand in ``drawn.jsonl`` (``<name>.json`` for one file). A clip's randomness is keyed by its id (its
-    path within the folder, a file's name), so order and company change nothing.
+    parameters stand in ``drawn.jsonl`` (``<name>.json`` for one file), and ``replay`` makes the same audio from them.
+    A clip's randomness is keyed by its id (its path within the folder, a file's name), so order, company and ``jobs``
+    change nothing. In a folder or manifest, a clip that cannot be made is listed in ``rejects.jsonl``; one file raises.
 
-    Raises ``UserError``: ``simulate.exists``, ``simulate.channel``, ``simulate.nothing``, ``simulate.inside``,
-    ``simulate.format``, and the audio's own.
+    Raises ``UserError``: ``simulate.*``, the audio's and the manifest's own. Nothing is written before all is checked.
     """
-    mixture = _mixture(channel)
-    if (target.exists() and not (target.is_dir() and not any(target.iterdir()))) and not overwrite:
+    from kowhisper_tel.simulation.processes import one_thread_each
+
+    if resume and overwrite:
+        raise UserError("run.both")
+    if resume and source.is_file() and source.suffix.lower() != ".jsonl":
+        raise UserError("simulate.resume_file", path=source)
+    if not (overwrite or resume) and target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise UserError("simulate.exists", path=target)
-    if target.resolve().is_relative_to(source.resolve()):
+    if target.resolve().is_relative_to(source.resolve()) or source.resolve().is_relative_to(target.resolve()):
         raise UserError("simulate.inside", source=source, target=target)
-    if source.is_dir():
-        return _folder(source, target, mixture, seed)
-    if source.suffix.lower() == ".jsonl":
-        return _manifest(source, target, mixture, seed)
-    from kowhisper_tel.core.files import write_json
+    with one_thread_each():
+        from kowhisper_tel.simulation.batch import Batch
+        from kowhisper_tel.simulation.records import Records
+        from kowhisper_tel.simulation.rendering import Rendering
 
-    if target.suffix.lower() not in (".wav", ".flac"):
-        raise UserError("simulate.format", path=target)
-    write_json(target.with_name(target.name + ".json"), _render(source, target, mixture, seed, source.name))
-    return 1
+        records = Records.read(replay) if replay else None
+        whole = source.is_dir() or source.suffix.lower() == ".jsonl"
+        rendering = Rendering(target if whole else target.parent, None if records else _mixture(channel), seed, picture)
+        if whole:
+            return Batch(source, rendering, records).run(jobs=jobs, resume=resume, progress=progress)
+        return _file(source, target, rendering, records)
 
 
-def inventory() -> str:
+def inventory(*, as_json: bool = False) -> str:
     """What there is to hear: presets, effects, codecs, and how to get what is missing."""
-    from augment import codecs, effects, presets
+    import json
 
-    lines = ["presets:", *(f"  {name:<16} {presets.about(name).split('. ')[0]}" for name in presets.names())]
-    lines += ["effects:", *(f"  {name}" for name in effects.names()), "codecs:"]
-    for name in codecs.names():
-        codec = codecs.get(name)
-        state = "available" if codec.available else f"missing: {codec.how_to_get}"
-        lines.append(f"  {name:<16} {codec.bitrate_bps / 1000:>6.2f} kbit/s  {state}")
-    return "\n".join(lines)
+    from kowhisper_tel.simulation import inventory as stock
+
+    tables = stock.inventory()
+    return json.dumps(tables, ensure_ascii=False, indent=2) if as_json else stock.as_text(tables)
 
 
 def _mixture(channel: str) -> Mixture:
@@ -94,55 +153,14 @@ def _mixture(channel: str) -> Mixture:
     return mixture
 
 
-def _render(
-    source: Path, target: Path, mixture: Mixture, seed: int, key: str, **cut: float | int | None
-) -> dict[str, object]:
-    from kowhisper_tel.core.audio import RATE, read_audio, write_audio
+def _file(source: Path, target: Path, rendering: Rendering, records: Records | None) -> Outcome:
+    from kowhisper_tel.core.files import write_json
+    from kowhisper_tel.simulation.batch import Outcome
+    from kowhisper_tel.simulation.clip import Clip
 
-    rendered = mixture.render(read_audio(source, **cut), RATE, seed, ("simulate", key))  # type: ignore[arg-type]
-    write_audio(target, rendered.audio)
-    return {"key": key, "seed": seed, "audio": target.name, "drawn": rendered.drawn.to_json()}
-
-
-def _folder(source: Path, target: Path, mixture: Mixture, seed: int) -> int:
-    from kowhisper_tel.core.files import write_lines
-
-    def each() -> Iterator[str]:
-        for file in files:
-            name = file.relative_to(source)
-            # a.wav and a.mp3 side by side would both be a.flac
-            alone = stems[file.with_suffix("")] == 1
-            out = name.with_suffix(".flac") if alone else name.with_name(f"{name.name}.flac")
-            record = _render(file, target / out, mixture, seed, name.as_posix())
-            yield json.dumps(record | {"audio": out.as_posix()}, ensure_ascii=False)
-
-    from kowhisper_tel.core.audio import RAW_SUFFIXES, SUFFIXES
-
-    suffixes = set(SUFFIXES) - set(RAW_SUFFIXES)
-    files = sorted(file for file in source.rglob("*") if file.suffix.lower() in suffixes)
-    if not files:
-        raise UserError("simulate.nothing", path=source)
-    stems = Counter(file.with_suffix("") for file in files)
-    write_lines(target / RECORD, each())
-    return len(files)
-
-
-def _manifest(source: Path, target: Path, mixture: Mixture, seed: int) -> int:
-    from kowhisper_tel.core.files import write_lines
-    from kowhisper_tel.core.manifest import Manifest
-
-    manifest = Manifest.read(source)
-    made = []
-
-    def each() -> Iterator[str]:
-        for number, utterance in enumerate(manifest):
-            audio = f"audio/{number:06d}.flac"
-            cut = {"start_s": utterance.start_s, "end_s": utterance.end_s, "track": utterance.track}
-            path = manifest.audio_path(utterance)
-            record = _render(path, target / audio, mixture, seed, utterance.id, **cut)
-            made.append(replace(utterance, audio=audio, start_s=None, end_s=None, track=None))
-            yield json.dumps(record | {"audio": audio}, ensure_ascii=False)
-
-    write_lines(target / RECORD, each())
-    Manifest(target, tuple(made)).write(target / "manifest.jsonl")
-    return len(made)
+    if target.suffix.lower() not in (".wav", ".flac"):
+        raise UserError("simulate.format", path=target)
+    clip = Clip(source.name, source, target.name)
+    record = rendering.make(records.given_to_file(clip) if records else clip)
+    write_json(target.with_name(f"{target.name}.json"), record)
+    return Outcome(1)

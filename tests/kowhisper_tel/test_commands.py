@@ -53,6 +53,9 @@ def test_help_comes_at_once_and_imports_nothing_heavy() -> None:
         (["simulate", "none.wav", "out.wav"], 2, "none.wav"),
         (["simulate", "README.md", "out.wav", "--channel", "volt"], 2, "volt"),
         (["simulate", "in.wav", "out.mp3"], 2, "out.mp3"),
+        (["simulate", "in", "out", "--replay", "none.jsonl"], 2, "none.jsonl"),
+        (["simulate", "in", "out", "--replay", "drawn.jsonl", "--seed", "7"], 2, "--seed"),
+        (["simulate", "in", "out", "--resume", "--overwrite"], 2, "one of them"),
     ],
 )
 def test_what_a_user_gets_wrong_is_said_without_a_traceback(
@@ -123,14 +126,14 @@ def test_a_file_through_a_channel_and_again_from_its_record(tmp_path: Path) -> N
 def test_a_folder_and_a_manifest_say_the_same_clip_by_clip(tmp_path: Path) -> None:
     for name in ("a.wav", "deep/b.flac"):
         write_audio(tmp_path / "in" / name, VOICE)
-    assert simulate(tmp_path / "in", tmp_path / "out") == 2
+    assert simulate(tmp_path / "in", tmp_path / "out").written == 2
     assert sorted(p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.flac")) == [
         "a.flac",
         "deep/b.flac",
     ]
     manifest = Manifest(tmp_path / "in", tuple(Utterance(n, n, "네") for n in ("a.wav", "deep/b.flac")))
     manifest.write(tmp_path / "in" / "m.jsonl")
-    assert simulate(tmp_path / "in" / "m.jsonl", tmp_path / "out2") == 2
+    assert simulate(tmp_path / "in" / "m.jsonl", tmp_path / "out2").written == 2
     made = Manifest.read(tmp_path / "out2" / "manifest.jsonl")
     for utterance, name in zip(made, ("a.flac", "deep/b.flac"), strict=True):
         np.testing.assert_array_equal(read_audio(made.audio_path(utterance)), read_audio(tmp_path / "out" / name))
@@ -139,7 +142,7 @@ def test_a_folder_and_a_manifest_say_the_same_clip_by_clip(tmp_path: Path) -> No
 def test_files_that_differ_by_suffix_alone_are_both_kept_and_inputs_never_touched(tmp_path: Path) -> None:
     for name in ("a.wav", "a.flac"):
         write_audio(tmp_path / "in" / name, VOICE)
-    assert simulate(tmp_path / "in", tmp_path / "out") == 2
+    assert simulate(tmp_path / "in", tmp_path / "out").written == 2
     assert {p.name for p in (tmp_path / "out").glob("*.flac")} == {"a.wav.flac", "a.flac.flac"}
     with pytest.raises(UserError) as error:
         simulate(tmp_path / "in", tmp_path / "in", overwrite=True)

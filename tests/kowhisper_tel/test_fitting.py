@@ -62,7 +62,7 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(tmp_path: Path) -> N
     write_audio(tmp_path / "calls" / "one.wav", swelling(3))
     with pytest.raises(UserError) as error:
         fit(tmp_path / "calls", tmp_path / "mine.yaml")
-    assert error.value.code == "simulate.exists"
+    assert error.value.code == "simulate.fit_exists"
     assert (tmp_path / "mine.yaml").read_text() == "kept"
     fit(tmp_path / "calls", tmp_path / "mine.yaml", overwrite=True)
     presets.load(tmp_path / "mine.yaml")
