@@ -85,3 +85,6 @@ def test_every_command_works(desk: Path, whisper_base: Path) -> None:
     assert (desk / "runs" / "my_calls" / "report" / "report.html").stat().st_size > 10_000
     assert (desk / "phone.wav").is_file()
     assert (desk / "phone.wav.json").is_file()
+    assert (desk / "phone.wav.png").is_file()
+    records = [(desk / name / "drawn.jsonl").read_bytes() for name in ("phone_calls", "same_calls")]
+    assert records[0] == records[1]

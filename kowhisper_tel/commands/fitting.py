@@ -45,7 +45,7 @@ def fit(folder: Path, target: Path, *, overwrite: bool = False) -> str:
     Each track of a call is measured for itself, a long call in stretches (see ``MOST_STRETCHES``). The preset goes
     into ``simulate --channel`` or a config's ``train.channels``.
 
-    Raises ``UserError``: ``simulate.exists``, ``simulate.fit_nothing`` where no speech could be measured.
+    Raises ``UserError``: ``simulate.fit_exists``, ``simulate.fit_nothing`` where no speech could be measured.
     """
     import yaml
 

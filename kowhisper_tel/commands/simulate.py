@@ -113,10 +113,10 @@ def simulate(
 
     if resume and overwrite:
         raise UserError("run.both")
-    if resume and source.is_file() and source.suffix.lower() != ".jsonl":
+    whole = source.is_dir() or source.suffix.lower() == ".jsonl"
+    if resume and not whole:
         raise UserError("simulate.resume_file", path=source)
-    if not (overwrite or resume) and target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        raise UserError("simulate.exists", path=target)
+    _check_free(target, whole=whole, anew=overwrite or resume)
     if target.resolve().is_relative_to(source.resolve()) or source.resolve().is_relative_to(target.resolve()):
         raise UserError("simulate.inside", source=source, target=target)
     with one_thread_each():
@@ -125,7 +125,6 @@ def simulate(
         from kowhisper_tel.simulation.rendering import Rendering
 
         records = Records.read(replay) if replay else None
-        whole = source.is_dir() or source.suffix.lower() == ".jsonl"
         rendering = Rendering(target if whole else target.parent, None if records else _mixture(channel), seed, picture)
         if whole:
             return Batch(source, rendering, records).run(jobs=jobs, resume=resume, progress=progress)
@@ -140,6 +139,15 @@ def inventory(*, as_json: bool = False) -> str:
 
     tables = stock.inventory()
     return json.dumps(tables, ensure_ascii=False, indent=2) if as_json else stock.as_text(tables)
+
+
+def _check_free(target: Path, *, whole: bool, anew: bool) -> None:
+    """What is there is written over only when asked for, and never by a thing of another kind."""
+    full = target.is_dir() and any(target.iterdir())
+    if target.is_file() if whole else full:
+        raise UserError("simulate.other_kind", path=target)
+    if not anew and (full or target.is_file()):
+        raise UserError("simulate.exists", path=target)
 
 
 def _mixture(channel: str) -> Mixture:
@@ -159,7 +167,7 @@ def _file(source: Path, target: Path, rendering: Rendering, records: Records | N
     from kowhisper_tel.simulation.clip import Clip
 
     if target.suffix.lower() not in (".wav", ".flac"):
-        raise UserError("simulate.format", path=target)
+        raise UserError("simulate.format", path=target, source=source)
     clip = Clip(source.name, source, target.name)
     record = rendering.make(records.given_to_file(clip) if records else clip)
     write_json(target.with_name(f"{target.name}.json"), record)

@@ -17,13 +17,12 @@ from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.entry import Reject
 from kowhisper_tel.simulation.clip import Clip, FolderClips, ManifestClips, survey
-from kowhisper_tel.simulation.journal import DRAWN, REJECTS, Journal, open_journal
+from kowhisper_tel.simulation.journal import REJECTS, Journal, open_journal
 from kowhisper_tel.simulation.processes import in_order
 from kowhisper_tel.simulation.records import Records
 from kowhisper_tel.simulation.rendering import Record, Rendering
 
 INPUTS, MANIFEST, COMPLETE = "inputs.json", "manifest.jsonl", "complete.json"
-OURS = (DRAWN, REJECTS, INPUTS, MANIFEST, COMPLETE)
 UNFINISHED = re.compile(r"\.[0-9a-f]{32}\.new")
 """What ``atomic`` calls a file until it is whole; a killed process leaves it behind."""
 DURATIONS = ("duration", "duration_s")
@@ -90,9 +89,9 @@ class Batch:
 
     def _make(self, clips: Iterable[Clip], count: int, journal: Journal, jobs: int, progress: Progress | None) -> None:
         done = journal.written + journal.rejected
-        left = islice(clips, done, None)
+        left: Iterator[Clip] = islice(clips, done, None)
         if self.records:
-            left = self.records.given_to(left)  # type: ignore[assignment]
+            left = self.records.given_to(left)
         with closing(in_order(self.rendering.attempt, left, jobs)) as outcomes:
             for number, outcome in enumerate(outcomes, done + 1):
                 if isinstance(outcome, Reject):
@@ -127,14 +126,14 @@ def _check_same(target: Path, inputs: Mapping[str, Any]) -> None:
 def _prepare(
     target: Path, journal: Journal, inputs: Mapping[str, Any], resumed: Iterable[Clip] | None, rendering: Rendering
 ) -> None:
-    """A journal that holds the outcomes of the first clips, or none."""
+    """A journal that holds the outcomes of the first clips, or none. In an order that may be cut off anywhere."""
+    for name in (COMPLETE, MANIFEST):
+        (target / name).unlink(missing_ok=True)
     journal.resume(resumed or (), rendering.is_there)
     for path in target.rglob(".*.new"):
         if UNFINISHED.fullmatch(path.name):
             path.unlink()
     if resumed is None:
-        for name in (MANIFEST, COMPLETE):
-            (target / name).unlink(missing_ok=True)
         write_json(target / INPUTS, inputs)
 
 

@@ -57,7 +57,7 @@ class FolderClips:
                 name = path.relative_to(self.folder)
                 alone = stems[path.stem] == 1
                 new = name.with_suffix(".flac") if alone else name.with_name(f"{name.name}.flac")
-                yield Clip(name.as_posix(), path, new.as_posix())
+                yield Clip(legible(name), path, legible(new))
             elif path.is_dir() and not path.is_symlink():
                 yield from self._within(path)
 
@@ -78,6 +78,11 @@ class ManifestClips:
                 utterance.end_s,
                 utterance.track,
             )
+
+
+def legible(path: Path) -> str:
+    """A path as text; of a name that is not UTF-8, the bytes are written out in hexadecimal digits."""
+    return os.fsencode(path.as_posix()).decode(errors="backslashreplace")
 
 
 def survey(clips: Iterable[Clip], target: Path) -> tuple[int, str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
-from collections import deque
+import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import TypeVar
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
 
 from kowhisper_tel.core.errors import UserError
 
@@ -37,20 +36,80 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item], jobs: int) -
     if jobs == 1:
         yield from map(work, items)
         return
-    waiting: deque[Future[Result]] = deque()
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+    with _workers(work, jobs) as idle:
+        todo, busy, done = enumerate(items), dict[Any, int](), dict[int, Result]()
+        turn, more = 0, True
+        while more or busy:
+            while more and idle and len(done) + len(busy) < AHEAD * jobs:
+                index, item = next(todo, (None, None))
+                more = index is not None
+                if index is not None:
+                    _tell(idle[-1], item, jobs)
+                    busy[idle.pop()] = index
+            for worker in wait(list(busy)):
+                done[busy.pop(worker)] = _answer(worker, jobs)
+                idle.append(worker)
+            while turn in done:
+                yield done.pop(turn)
+                turn += 1
+
+
+@contextmanager
+def _workers(work: Callable[[Any], Any], jobs: int) -> Iterator[list[Any]]:
+    """A line to each of some processes. A process ends when its line is cut, be it that this one was killed."""
+    context = multiprocessing.get_context("spawn")
+    resource_tracker.ensure_running()  # which hears Ctrl-C again once it has started
+    lines, processes = list[Connection](), []
     try:
-        for item in items:
-            with _deaf_to_interrupts():
-                waiting.append(pool.submit(work, item))
-            if len(waiting) >= AHEAD * jobs:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise UserError("simulate.worker", jobs=jobs) from None
+        for _ in range(jobs):
+            ours, theirs = context.Pipe()
+            lines.append(ours)
+            with theirs, _deaf_to_interrupts():
+                process = context.Process(target=_serve, args=(work, theirs), daemon=True)
+                process.start()
+            processes.append(process)
+        yield list(lines)
     finally:
-        pool.shutdown(cancel_futures=True)
+        for line in lines:
+            line.close()
+        for process in processes:
+            process.join()
+
+
+def _serve(work: Callable[[Any], Any], line: Connection) -> None:
+    """Answer each item with whether it went well, and the result or the error."""
+    while True:
+        try:
+            item = line.recv()
+        except EOFError:
+            return
+        try:
+            answer = (True, work(item))
+        except UserError as problem:
+            answer = (False, problem)
+        except Exception:
+            answer = (False, RuntimeError(traceback.format_exc()))
+        try:
+            line.send(answer)
+        except BrokenPipeError:  # nobody waits for it any more
+            return
+
+
+def _tell(worker: Any, item: object, jobs: int) -> None:
+    try:
+        worker.send(item)
+    except BrokenPipeError:
+        raise UserError("simulate.worker", jobs=jobs) from None
+
+
+def _answer(worker: Any, jobs: int) -> Any:
+    try:
+        well, value = worker.recv()
+    except (EOFError, ConnectionResetError):
+        raise UserError("simulate.worker", jobs=jobs) from None
+    if not well:
+        raise value
+    return value
 
 
 @contextmanager
@@ -76,15 +135,3 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _end_with_parent() -> None:
-    """A process whose parent was killed would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

@@ -11,7 +11,7 @@ from augment import Drawn, Mixture, Rendered, replay
 from kowhisper_tel.core.audio import RATE, Samples, read_audio, write_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.entry import Reject
-from kowhisper_tel.simulation.clip import Clip
+from kowhisper_tel.simulation.clip import Clip, legible
 
 Record = Mapping[str, Any]
 """``key``, ``seed``, ``audio``, ``duration_s`` (of the new audio), ``time_map`` (``augment.TimeMap``) and ``drawn``."""
@@ -36,13 +36,16 @@ class Rendering:
         except UserError as problem:
             if self.mixture is None and problem.code != "simulate.no_record":
                 raise
-            return Reject(str(clip.source), problem.code, problem.facts, clip.key)
+            return Reject(legible(clip.source), problem.code, problem.facts, clip.key)
 
     def make(self, clip: Clip) -> Record:
         """Write the clip's new audio, and its picture; its record.
 
-        Raises ``UserError``: the audio's own, ``simulate.render``, ``simulate.replay``, ``simulate.no_record``.
+        Raises ``UserError``: the audio's own, ``simulate.name``, ``simulate.render``, ``simulate.replay``,
+        ``simulate.no_record``.
         """
+        if (name := legible(clip.source)) != clip.source.as_posix():
+            raise UserError("simulate.name", path=name)
         if self.mixture is None and clip.record is None:
             raise UserError("simulate.no_record", clip=clip.key)
         audio = read_audio(clip.source, start_s=clip.start_s, end_s=clip.end_s, track=clip.track)
