@@ -81,7 +81,7 @@ def _serve(work: Callable[[Any], Any], line: Connection) -> None:
     while True:
         try:
             item = line.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return
         try:
             answer = (True, work(item))
@@ -91,21 +91,21 @@ def _serve(work: Callable[[Any], Any], line: Connection) -> None:
             answer = (False, RuntimeError(traceback.format_exc()))
         try:
             line.send(answer)
-        except BrokenPipeError:  # nobody waits for it any more
+        except OSError:  # nobody waits for it any more
             return
 
 
 def _tell(worker: Any, item: object, jobs: int) -> None:
     try:
         worker.send(item)
-    except BrokenPipeError:
+    except OSError:
         raise UserError("simulate.worker", jobs=jobs) from None
 
 
 def _answer(worker: Any, jobs: int) -> Any:
     try:
         well, value = worker.recv()
-    except (EOFError, ConnectionResetError):
+    except (EOFError, OSError):
         raise UserError("simulate.worker", jobs=jobs) from None
     if not well:
         raise value
