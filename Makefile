@@ -6,12 +6,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow lint types imports codecs clean help
+.PHONY: demo test test-slow presets lint types imports codecs clean help
 
 help:
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
 	@echo "make test       set up, then lint, types, import contracts and tests"
 	@echo "make test-slow  kill and resume, on the embedded model"
+	@echo "make presets    make the page of presets anew: text, pictures, sound (SPEECH=my.wav: of your recording)"
 	@echo "make codecs     install Debian's codec libraries where that is allowed"
 
 demo: $(VENV)/.ready-demo codecs
@@ -19,6 +20,9 @@ demo: $(VENV)/.ready-demo codecs
 
 test: $(VENV)/.ready-dev codecs lint types imports
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+presets: $(VENV)/.ready-dev codecs
+	$(BIN)/python docs/make_presets.py $(SPEECH)
 
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m slow

@@ -1,9 +1,10 @@
-"""The READMEs: the same commands in both languages, and every one of them works (`make demo` and `make test` apart)."""
+"""READMEs and docs: the same in both languages, and every command works (the set-up targets of `make` apart)."""
 
 from __future__ import annotations
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -11,34 +12,56 @@ from pathlib import Path
 
 import pytest
 
+from augment import CodecUnavailable, presets
 from kowhisper_tel.core.manifest import Manifest
 
 ROOT = Path(__file__).parents[1]
-READMES = {"en": ROOT / "README.md", "ko": ROOT / "README.ko.md"}
+DOCS = ROOT / "docs"
+PAGES = {
+    "readme": {"en": ROOT / "README.md", "ko": ROOT / "README.ko.md"},
+    **{
+        page.name.removesuffix(".en.md"): {"en": page, "ko": page.with_name(page.name.replace(".en.", ".ko."))}
+        for page in sorted(DOCS.glob("*.en.md"))
+    },
+}
+"""Each page in both languages; the READMEs come first."""
 SET_UP = ("make demo", "make test")
 SPEAKERS, CLIPS = 5, 3
 
-
-def blocks(language: str, kind: str) -> list[str]:
-    return re.findall(rf"```{kind}\n(.*?)```", READMES[language].read_text(encoding="utf-8"), re.S)
+each_page = pytest.mark.parametrize("page", PAGES)
 
 
-def test_both_languages_say_the_same() -> None:
+def blocks(page: str, language: str, kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", PAGES[page][language].read_text(encoding="utf-8"), re.S)
+
+
+@each_page
+def test_both_languages_say_the_same(page: str) -> None:
     for kind in ("sh", "yaml"):
-        assert blocks("en", kind) == blocks("ko", kind)
-    english, korean = (READMES[language].read_text(encoding="utf-8") for language in ("en", "ko"))
+        assert blocks(page, "en", kind) == blocks(page, "ko", kind)
+    english, korean = (PAGES[page][language].read_text(encoding="utf-8") for language in ("en", "ko"))
     headings = [re.findall(r"^#+ ", text, re.M) for text in (english, korean)]
     assert headings[0] == headings[1]
     figures = [re.findall(r"^\|.*\|$", text, re.M) for text in (english, korean)]
-    assert "REAL_TABLE" not in english + korean
     numbers = [re.findall(r"\d+(?:\.\d+)?", "".join(rows)) for rows in figures]
     assert numbers[0] == numbers[1]
 
 
-def test_every_local_link_leads_somewhere() -> None:
-    for readme in READMES.values():
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", readme.read_text(encoding="utf-8")):
-            assert (ROOT / target).exists(), f"{readme.name} links to {target}"
+def test_every_page_has_its_korean() -> None:
+    assert {page.name for page in DOCS.glob("*.ko.md")} == {pages["ko"].name for pages in list(PAGES.values())[1:]}
+
+
+@each_page
+def test_every_local_link_leads_somewhere(page: str) -> None:
+    for file in PAGES[page].values():
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", file.read_text(encoding="utf-8")):
+            assert (file.parent / target).exists(), f"{file.name} links to {target}"
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_page_of_presets_says_what_they_do(language: str) -> None:
+    made = runpy.run_path(str(DOCS / "make_presets.py"))["page"](language)
+    assert made == PAGES["presets"][language].read_text(encoding="utf-8"), "run `make presets`"
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +87,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     audio, rate = soundfile.read(folder / "call.flac")
     soundfile.write(folder / "call.wav", audio, rate)
-    (folder / "my.yaml").write_text(blocks("en", "yaml")[0], encoding="utf-8")
+    (folder / "hotline.yaml").write_text(blocks("presets", "en", "yaml")[0], encoding="utf-8")
+    (folder / "my.yaml").write_text(blocks("readme", "en", "yaml")[0], encoding="utf-8")
     return folder
 
 
-def test_every_command_works(desk: Path, whisper_base: Path) -> None:
-    commands = [line for block in blocks("en", "sh") for line in block.splitlines() if line.strip()]
-    assert set(SET_UP) <= set(commands)
+def run_all(page: str, desk: Path) -> dict[str, str]:
+    """What each command of a page prints."""
+    commands = [line for block in blocks(page, "en", "sh") for line in block.splitlines() if line.strip()]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+    printed = {}
     for command in commands:
         if command in SET_UP:
             continue
@@ -80,11 +105,28 @@ def test_every_command_works(desk: Path, whisper_base: Path) -> None:
             command, shell=True, cwd=desk, env=environment, capture_output=True, text=True, timeout=400, check=False
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        if "text verbalise" in command:
-            assert "세 시에 공일공" in done.stdout
+        printed[command] = done.stdout
+    return printed
+
+
+def test_every_command_of_the_readme_works(desk: Path, whisper_base: Path) -> None:
+    assert set(SET_UP) <= {line for block in blocks("readme", "en", "sh") for line in block.splitlines()}
+    printed = run_all("readme", desk)
+    assert "세 시에 공일공" in "".join(text for command, text in printed.items() if "text verbalise" in command)
     assert (desk / "runs" / "my_calls" / "report" / "report.html").stat().st_size > 10_000
     assert (desk / "phone.wav").is_file()
     assert (desk / "phone.wav.json").is_file()
     assert (desk / "phone.wav.png").is_file()
     records = [(desk / name / "drawn.jsonl").read_bytes() for name in ("phone_calls", "same_calls")]
     assert records[0] == records[1]
+
+
+@pytest.mark.parametrize("page", list(PAGES)[1:])
+def test_every_command_of_the_docs_works(desk: Path, page: str) -> None:
+    try:
+        presets.get("any_call").check()
+    except CodecUnavailable as absent:
+        pytest.skip(str(absent))
+    run_all(page, desk)
+    if page == "presets":
+        assert (desk / "volte_again.wav").read_bytes() == (desk / "volte.wav").read_bytes()

@@ -40,6 +40,10 @@ def command(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an output that was stopped.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over an earlier output.")] = False,
+    calls: Annotated[
+        Path | None,
+        typer.Option("--fit", help="Measure a folder of real calls and write a preset: --fit FOLDER PRESET.yaml"),
+    ] = None,
     show: Annotated[
         bool, typer.Option("--list", help="List presets, effects and codecs, and what is missing.")
     ] = False,
@@ -52,6 +56,13 @@ def command(
 
     if show:
         print(inventory(as_json=as_json))
+        return
+    if calls is not None:
+        from kowhisper_tel.commands.fitting import fit
+
+        if source is None or target is not None:
+            raise typer.BadParameter("give one output file: --fit FOLDER PRESET.yaml", param_hint="--fit")
+        print(fit(calls, source, overwrite=overwrite))
         return
     if source is None or target is None:
         raise typer.BadParameter("give IN and OUT, or --list", param_hint="IN OUT")
