@@ -21,10 +21,12 @@ STOP_DB = 65.0
 
 
 @functools.lru_cache(maxsize=64)
-def _taps(low_hz: float, high_hz: float, rate: int) -> NDArray[np.float32]:
-    """A linear-phase filter, odd in length, so that its middle is its delay."""
+def taps(low_hz: float, high_hz: float, rate: int) -> NDArray[np.float32]:
+    """A linear-phase filter, odd in length, so that its middle is its delay; a single 1 where both sides are open."""
     from scipy import signal
 
+    if low_hz <= 0 and high_hz >= rate / 2:
+        return np.ones(1, np.float32)
     count, beta = signal.kaiserord(STOP_DB, TRANSITION_HZ / (rate / 2))
     edges = [edge for edge in (low_hz, high_hz) if 0 < edge < rate / 2]
     kind: Literal["bandpass", "highpass", "lowpass"]
@@ -49,7 +51,5 @@ class Band(Effect):
         """The audio within the band (scipy, linear phase, its delay taken out)."""
         from scipy import signal
 
-        low_hz, high_hz = params["low_hz"], params["high_hz"]
-        if low_hz <= 0 and high_hz >= rate / 2:
-            return audio
-        return np.asarray(signal.oaconvolve(audio, _taps(low_hz, high_hz, rate), mode="same"), dtype=np.float32)
+        response = taps(params["low_hz"], params["high_hz"], rate)
+        return np.asarray(signal.oaconvolve(audio, response, mode="same"), dtype=np.float32)

@@ -51,10 +51,7 @@ class Noise(Effect):
     @classmethod
     def change(cls, audio: Audio, rate: int, params: Mapping[str, Any]) -> Audio:
         """Speech plus noise at the drawn ratio. Nothing is added where the stretch of noise is silent."""
-        if "file" in params:
-            noise = noise_files.read_stretch(params["file"], params["start_s"], len(audio), rate)
-        else:
-            noise = noises.synthesise(params["source"], len(audio), rate, np.random.default_rng(params["seed"]))
+        noise = cls.sound(len(audio), rate, params)
         noise_dbfs = rms_dbfs(noise)
         if noise_dbfs == -np.inf:
             return audio.copy()
@@ -62,3 +59,10 @@ class Noise(Effect):
         if speech_dbfs == -np.inf:
             speech_dbfs = NOMINAL_DBFS
         return audio + noise * gain(speech_dbfs - params["snr_db"] - noise_dbfs)
+
+    @classmethod
+    def sound(cls, n_samples: int, rate: int, params: Mapping[str, Any]) -> Audio:
+        """The noise alone, at the level that it comes with."""
+        if "file" in params:
+            return noise_files.read_stretch(params["file"], params["start_s"], n_samples, rate)
+        return noises.synthesise(params["source"], n_samples, rate, np.random.default_rng(params["seed"]))

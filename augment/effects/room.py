@@ -67,6 +67,14 @@ class Room(Effect):
         """The audio in the room; what would sound on after the clip's end is cut."""
         from scipy import signal
 
+        impulse, direct = cls.impulse(rate, params)
+        heard = np.asarray(signal.oaconvolve(audio, impulse)[direct : direct + len(audio)], dtype=np.float32)
+        before_dbfs, after_dbfs = active_level_dbfs(audio, rate), active_level_dbfs(heard, rate)
+        return heard * gain(before_dbfs - after_dbfs) if min(before_dbfs, after_dbfs) > -np.inf else heard
+
+    @classmethod
+    def impulse(cls, rate: int, params: Mapping[str, Any]) -> tuple[Audio, int]:
+        """The impulse response, and which of its samples is the direct sound."""
         ratio_db = params["direct_to_reverberant_db"]
         if "file" in params:
             file = params["file"]
@@ -77,9 +85,7 @@ class Room(Effect):
         direct = int(np.argmax(np.abs(impulse)))
         if ratio_db is not None:
             impulse = _with_ratio(impulse, direct, rate, ratio_db)
-        heard = np.asarray(signal.oaconvolve(audio, impulse)[direct : direct + len(audio)], dtype=np.float32)
-        before_dbfs, after_dbfs = active_level_dbfs(audio, rate), active_level_dbfs(heard, rate)
-        return heard * gain(before_dbfs - after_dbfs) if min(before_dbfs, after_dbfs) > -np.inf else heard
+        return impulse, direct
 
 
 @functools.lru_cache(maxsize=64)
