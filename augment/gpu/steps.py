@@ -77,18 +77,21 @@ def _masked(sound: Tensor, lengths: Sequence[int]) -> Tensor:
 
 
 def _filtered(sound: Tensor, responses: Sequence[Audio], starts: Sequence[int]) -> Tensor:
-    """As many samples of each clip convolved with its response (or all with one), from its start on."""
+    """As many samples of each clip convolved with its response (or all with one), from its start on.
+
+    In double precision, so that nothing but the CPU's own rounding is between the two.
+    """
     n_samples = sound.shape[1]
-    filters = np.zeros((len(responses), max(map(len, responses))), np.float32)
+    filters = np.zeros((len(responses), max(map(len, responses))))
     for row, response in zip(filters, responses, strict=True):
         row[: len(response)] = response
     # Zeros up to a length that transforms fast: cuFFT is slow and less exact at large primes.
     whole = fft.next_fast_len(max(starts) + n_samples + filters.shape[1] - 1, real=True)
-    padded = torch.nn.functional.pad(sound, (0, whole - filters.shape[1] + 1 - n_samples))
+    padded = torch.nn.functional.pad(sound.double(), (0, whole - filters.shape[1] + 1 - n_samples))
     full: Tensor = torchaudio.functional.fftconvolve(padded, torch.from_numpy(filters).to(sound.device))
     first = torch.tensor(starts, device=sound.device)[:, None]
     places = (first + torch.arange(n_samples, device=sound.device)).expand(len(sound), -1)
-    return full.gather(1, places)
+    return full.gather(1, places).float()
 
 
 def _down(batch: Batch, factor: int, lengths: Sequence[int], width: int) -> Tensor:
