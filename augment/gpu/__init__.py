@@ -1,8 +1,7 @@
 """Batches of clips through their channels on a GPU, by ``torchaudio.functional``: what ``augment.replay`` gives.
 
-    renderer = Renderer("cuda")
     drawn = [channel.draw(rng(7, key), n_samples=len(clip), rate=16000) for key, clip in clips.items()]
-    heard = renderer.render(list(clips.values()), 16000, drawn)
+    heard = Renderer("cuda").render(list(clips.values()), 16000, drawn)
 
 It knows ``resample``, ``band``, ``level``, ``noise``, ``room`` and G.711 without loss, and refuses all else by name
 before anything is computed (``refusals`` says it beforehand). Records are drawn as for the CPU. Noise and impulse

@@ -34,7 +34,11 @@ class Renderer:
     def render(self, clips: Sequence[NDArray[Any]], rate: int, records: Sequence[Drawn]) -> list[Rendered]:
         """Each clip, float ``[n]`` of any length at ``rate`` Hz, as its record has it; the clips are left as they are.
 
-        As ``augment.replay``, with an error of less than a thousandth of the signal (60 dB).
+        As ``augment.replay`` to the last bits, which G.711 may turn into a step here and there. Measured on 60 clips
+        of real speech at 16 kHz (torchaudio 2.11 built for CUDA, run on a CPU), the error's energy under the signal's:
+        band, room and resampling 127 dB or more; G.711 133 dB in the median of 360 renderings and 69 in the worst,
+        where a sample fell to the other side of a decision value; room, noise, band, level, resampling and G.711
+        twice 133 and 60 dB.
 
         Raises:
             SpecError: something in a record that is not covered, a record too few, a clip of other length or rate.

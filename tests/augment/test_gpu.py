@@ -299,6 +299,18 @@ class TestAgainstTheCpu:
             assert heard.shape == expected.shape == (n_samples,)
             assert error_db(heard, expected) < WORST_DB
 
+    @pytest.mark.parametrize("readme", ["README.md", "README.ko.md"])
+    def test_example_of_the_readme(
+        self, on_device: Renderer, readme: str, speech: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = (Path(renderer.__file__).parents[2] / readme).read_text(encoding="utf-8")
+        (example,) = (block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "augment.gpu" in block)
+        monkeypatch.setattr("augment.gpu.Renderer", lambda device: on_device)
+        names: dict[str, Any] = {"clips": {"a": speech, "b": speech[:9000]}}
+        exec(example, names)
+        for clip, record, heard in zip(names["clips"].values(), names["drawn"], names["heard"], strict=True):
+            assert error_db(heard.audio, replay(clip, RATE, record).audio) < WORST_DB
+
     def test_no_clips(self, on_device: Renderer) -> None:
         assert on_device.render([], RATE, []) == []
 
