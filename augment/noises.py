@@ -7,6 +7,7 @@ talkers do).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -26,7 +27,7 @@ LEAST_SAMPLES = 2048
 LTASS_HZ = (80, 100, 125, 160, 200, 250, 315, 400, 500, 630, 800, 1000, 1250, 1600, 2000, 2500, 3150, 4000, 5000, 6300)
 LTASS_DB = (43, 54, 58, 58, 60, 60, 58, 60, 60, 58, 54, 52, 51, 49, 48, 47, 46, 46, 44, 43)
 
-Shape = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Shape = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 def names() -> tuple[str, ...]:
@@ -48,40 +49,52 @@ def synthesise(name: str, n_samples: int, rate: int, generator: np.random.Genera
 
 
 def _shaped(shape: Shape, n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
-    """Gaussian noise with an amplitude spectrum, drawn as a spectrum, so that one transform is enough."""
+    """Gaussian noise with an amplitude spectrum, drawn as a spectrum, so that one transform is enough.
+
+    Arrays are used again, for fresh memory takes longer than the arithmetic.
+    """
     from scipy import fft
 
     length = fft.next_fast_len(n_samples, real=True)
-    frequencies = fft.rfftfreq(length, 1.0 / rate)
-    amplitudes = np.where(frequencies >= LOWEST_HZ, shape(np.maximum(frequencies, LOWEST_HZ)), 0.0)
+    frequencies = np.arange(length // 2 + 1, dtype=np.float32)
+    frequencies *= np.float32(rate / length)
+    np.maximum(frequencies, np.float32(LOWEST_HZ), out=frequencies)
     bins = generator.standard_normal(2 * len(frequencies), np.float32).view(np.complex64)
-    return np.asarray(fft.irfft(bins * amplitudes.astype(np.float32), length)[:n_samples], dtype=np.float32)
+    bins *= shape(frequencies)
+    bins[: math.ceil(LOWEST_HZ * length / rate)] = 0.0
+    noise: Audio = fft.irfft(bins, length, overwrite_x=True)[:n_samples]
+    return noise
 
 
-def _pink(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.sqrt(LOWEST_HZ / frequencies)
+def _pink(frequencies: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(np.sqrt(np.float32(LOWEST_HZ) / frequencies))
 
 
-def _brown(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
-    return LOWEST_HZ / frequencies
+def _brown(frequencies: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.float32(LOWEST_HZ) / frequencies
 
 
-def _speech(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
+def _speech(frequencies: NDArray[np.float32]) -> NDArray[np.float32]:
     # A third octave is as wide as it is high, so density falls by the frequency beside the band level.
     density_db = np.array(LTASS_DB) - 10.0 * np.log10(LTASS_HZ)
-    return np.asarray(10.0 ** (np.interp(np.log(frequencies), np.log(LTASS_HZ), density_db) / 20.0))
+    nepers = np.interp(np.log(frequencies), np.log(LTASS_HZ), density_db * (math.log(10.0) / 20.0))
+    return np.exp(nepers.astype(np.float32))
 
 
 def _hum(n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
+    from scipy import fft
+
     harmonics = np.arange(1, 11)
     harmonics = harmonics[harmonics * MAINS_HZ < rate / 2]
     # Rectified mains: even harmonics are the strong ones, and all fall off.
     amplitudes = generator.uniform(0.5, 1.0, len(harmonics)) * np.where(harmonics % 2, 0.5, 1.0) / harmonics
     phases = generator.uniform(0.0, 2 * np.pi, len(harmonics))
-    angles = 2 * np.pi * np.arange(CYCLE_STEPS) / CYCLE_STEPS
-    cycle = (amplitudes[:, np.newaxis] * np.sin(np.outer(harmonics, angles) + phases[:, np.newaxis])).sum(axis=0)
-    steps = (np.arange(n_samples) * (MAINS_HZ / rate * CYCLE_STEPS)).astype(np.int64) % CYCLE_STEPS
-    return np.asarray(cycle.astype(np.float32)[steps])
+    spectrum = np.zeros(CYCLE_STEPS // 2 + 1, np.complex128)
+    spectrum[harmonics] = amplitudes * np.exp(1j * (phases - np.pi / 2)) * (CYCLE_STEPS / 2)
+    cycle = fft.irfft(spectrum, CYCLE_STEPS).astype(np.float32)
+    steps = (np.arange(n_samples) * (MAINS_HZ / rate * CYCLE_STEPS)).astype(np.int64)
+    steps &= CYCLE_STEPS - 1  # a power of two
+    return np.asarray(cycle[steps])
 
 
 def _babble(n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
@@ -89,4 +102,6 @@ def _babble(n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
     pace = 2 * SYLLABLES_HZ / rate
     powers = generator.gamma(1.5, size=(TALKERS, int(n_samples * pace) + 2)) ** 2
     loudness = np.interp(np.arange(n_samples) * pace, np.arange(powers.shape[1]), np.sqrt(powers.sum(axis=0)))
-    return np.asarray(_shaped(_speech, n_samples, rate, generator) * loudness, dtype=np.float32)
+    babble = _shaped(_speech, n_samples, rate, generator)
+    babble *= loudness
+    return babble

@@ -27,9 +27,14 @@ NOMINAL_DBFS = -26.0
 """The active level that telephone networks are planned for (ITU-T G.101)."""
 
 
+def energy(audio: Audio) -> float:
+    """Sum of squares. Not by ``np.dot``, whose last bits depend on how many threads BLAS has."""
+    return float(np.square(audio).sum(dtype=np.float64))
+
+
 def rms_dbfs(audio: Audio) -> float:
     """Level over the whole clip; ``-inf`` for digital silence."""
-    power = float(np.dot(audio, audio)) / len(audio) if len(audio) else 0.0
+    power = energy(audio) / len(audio) if len(audio) else 0.0
     return 10.0 * float(np.log10(power)) if power > 0.0 else -np.inf
 
 
@@ -41,12 +46,12 @@ def active_level_dbfs(audio: Audio, rate: int) -> float:
     the recommendation tries thresholds 6 dB apart and interpolates, this finds the one that is met, so that a gain
     changes the level by just that gain. A click too short for the envelope counts over the whole clip.
     """
-    energy = float(np.dot(audio, audio))
-    if energy <= 0.0:
+    total = energy(audio)
+    if total <= 0.0:
         return -np.inf
     held, step = _held_envelope(audio, rate)
     # From the loudest on: the power if so much is active, and the threshold at which it is.
-    powers = energy / np.minimum(np.arange(1, len(held) + 1) * step, len(audio))
+    powers = total / np.minimum(np.arange(1, len(held) + 1) * step, len(audio))
     thresholds = np.sort(held)[::-1]
     too_high = np.flatnonzero(powers < thresholds**2 * 10.0 ** (MARGIN_DB / 10.0))
     return _floored(10.0 * math.log10(powers[too_high[-1]]) if len(too_high) else rms_dbfs(audio))
@@ -56,7 +61,7 @@ def _held_envelope(audio: Audio, rate: int) -> tuple[NDArray[np.float64], int]:
     """The twice smoothed absolute value, the highest of the last 0.2 s, and the samples between two of its values."""
     step = max(1, round(STEP_S * rate))
     padded = np.pad(np.abs(audio), (0, -len(audio) % step))
-    means = padded.reshape(-1, step).mean(axis=1, dtype=np.float64)
+    means = np.einsum("ij->i", padded.reshape(-1, step)).astype(np.float64) / step
     decay = math.exp(-step / (rate * TIME_CONSTANT_S))
     once = ([1.0 - decay], [1.0, -decay])
     envelope = lfilter(*once, lfilter(*once, means))

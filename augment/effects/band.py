@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from augment.audio import Audio
 from augment.effect import Effect
+from augment.filters import filtered
 from augment.spec import Number, Span
 
 TRANSITION_HZ = 200.0
@@ -49,7 +50,4 @@ class Band(Effect):
     @classmethod
     def change(cls, audio: Audio, rate: int, params: Mapping[str, Any]) -> Audio:
         """The audio within the band (scipy, linear phase, its delay taken out)."""
-        from scipy import signal
-
-        response = taps(params["low_hz"], params["high_hz"], rate)
-        return np.asarray(signal.oaconvolve(audio, response, mode="same"), dtype=np.float32)
+        return filtered(audio, taps(params["low_hz"], params["high_hz"], rate))

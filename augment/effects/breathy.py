@@ -11,8 +11,10 @@ from scipy import fft, signal
 
 from augment.audio import Audio
 from augment.effect import Effect, Params
+from augment.filters import filtered
 from augment.frames import frame_size, join, split
 from augment.spec import Number, Span
+from augment.speech_level import energy
 
 CROSSOVER_HZ = 2000.0
 """Aspiration takes the place of harmonics about the third formant and above (Klatt and Klatt, JASA 87, 1990)."""
@@ -46,10 +48,10 @@ class Breathy(Effect):
             return audio
         high = _above(audio, rate)
         noise = _above(_whispered(high, rate, np.random.default_rng(params["seed"])), rate)
-        noise_power = float(np.dot(noise, noise))
+        noise_power = energy(noise)
         if noise_power <= 0.0:
             return audio
-        noise *= np.float32(np.sqrt(float(np.dot(high, high)) / noise_power))
+        noise *= np.float32(np.sqrt(energy(high) / noise_power))
         share = 1.0 / (1.0 + 10.0 ** (-params["strength_db"] / 10.0))
         breathy = audio - high + high * np.sqrt(1.0 - share) + noise * np.sqrt(share)
         return np.asarray(breathy, dtype=np.float32)
@@ -58,7 +60,7 @@ class Breathy(Effect):
 def _above(audio: Audio, rate: int) -> Audio:
     """What lies above the crossover, without delay."""
     taps = signal.firwin(round(FILTER_S * rate) | 1, CROSSOVER_HZ, fs=rate, pass_zero=False)
-    return np.asarray(signal.oaconvolve(audio, taps.astype(np.float32), mode="same"), dtype=np.float32)
+    return filtered(audio, taps.astype(np.float32))
 
 
 def _whispered(audio: Audio, rate: int, generator: np.random.Generator) -> Audio:

@@ -10,6 +10,7 @@ import numpy as np
 
 from augment.audio import Audio
 from augment.effect import Effect, Params
+from augment.filters import filtered
 from augment.spec import Number, Span
 from augment.speech_level import gain
 
@@ -75,4 +76,4 @@ class Far(Effect):
         gains_db = -params["treble_db"] * octaves / np.log2(TREBLE_AT_HZ / TREBLE_FROM_HZ)
         taps = signal.firwin2(count, grid, 10.0 ** (gains_db / 20.0), fs=rate).astype(np.float32)
         quieter = gain(20.0 * float(np.log10(USUAL_M / distance_m)))
-        return np.asarray(signal.oaconvolve(heard, taps, mode="same") * quieter, dtype=np.float32)
+        return filtered(heard, taps) * quieter

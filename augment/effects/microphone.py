@@ -10,6 +10,7 @@ import numpy as np
 
 from augment.audio import Audio
 from augment.effect import Effect, Params
+from augment.filters import filtered
 from augment.spec import Number, Span
 
 BANDS_HZ = (125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
@@ -44,4 +45,4 @@ class Microphone(Effect):
         grid = np.linspace(0.0, rate / 2, 4 * count)
         gains_db = np.interp(np.log2(np.maximum(grid, 1.0)), np.log2(BANDS_HZ), params["gains_db"])
         taps = signal.firwin2(count, grid, 10.0 ** (gains_db / 20.0), fs=rate)
-        return np.asarray(signal.oaconvolve(audio, taps.astype(np.float32), mode="same"), dtype=np.float32)
+        return filtered(audio, taps.astype(np.float32))

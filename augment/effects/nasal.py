@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from augment.audio import Audio
 from augment.effect import Effect
+from augment.filters import filtered
 from augment.spec import Number, Span
+from augment.speech_level import energy
 
 POLE_HZ = 270.0
 WIDTH_HZ = 100.0
@@ -41,12 +43,10 @@ class Nasal(Effect):
     @classmethod
     def change(cls, audio: Audio, rate: int, params: Mapping[str, Any]) -> Audio:
         """The audio through the response, without delay at any frequency."""
-        from scipy import signal
-
         taps = _taps(params["zero_hz"], params["damping_db"], rate)
-        heard = np.asarray(signal.oaconvolve(audio, taps, mode="same"), dtype=np.float32)
-        power = float(np.dot(heard, heard))
-        return heard * np.float32(np.sqrt(float(np.dot(audio, audio)) / power)) if power > 0.0 else heard
+        heard = filtered(audio, taps)
+        power = energy(heard)
+        return heard * np.float32(np.sqrt(energy(audio) / power)) if power > 0.0 else heard
 
 
 def response_db(frequencies: NDArray[np.float64], zero_hz: float, damping_db: float) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from augment.audio import Audio
 from augment.effect import Effect, Params
+from augment.filters import filtered
 from augment.spec import Number, Span
 from augment.speech_level import active_level_dbfs, gain
 
@@ -59,7 +60,7 @@ class Near(Effect):
         from scipy import signal
 
         louder = audio * gain(20.0 * float(np.log10(USUAL_M / params["distance_m"])))
-        heard = signal.oaconvolve(louder, _taps(params["distance_m"], rate), mode="same")
+        heard = filtered(louder, _taps(params["distance_m"], rate))
         level_dbfs = active_level_dbfs(audio, rate)
         if params["pops"] and level_dbfs > -np.inf:
             strikes = np.zeros(len(audio), np.float32)

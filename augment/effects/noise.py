@@ -58,7 +58,9 @@ class Noise(Effect):
         speech_dbfs = active_level_dbfs(audio, rate)
         if speech_dbfs == -np.inf:
             speech_dbfs = NOMINAL_DBFS
-        return audio + noise * gain(speech_dbfs - params["snr_db"] - noise_dbfs)
+        noise *= gain(speech_dbfs - params["snr_db"] - noise_dbfs)
+        noise += audio
+        return noise
 
     @classmethod
     def sound(cls, n_samples: int, rate: int, params: Mapping[str, Any]) -> Audio:

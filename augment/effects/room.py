@@ -15,7 +15,7 @@ from augment.audio import Audio, resample
 from augment.effect import Effect, Params
 from augment.errors import SpecError, unknown
 from augment.spec import Choice, Name, Number, Span
-from augment.speech_level import active_level_dbfs, gain
+from augment.speech_level import active_level_dbfs, energy, gain
 
 SYNTHETIC = "synthetic"
 SYNTHETIC_RATIO_DB = 3.0
@@ -115,8 +115,8 @@ def _with_ratio(impulse: Audio, direct: int, rate: int, ratio_db: float) -> Audi
     away = np.abs(np.arange(len(impulse)) - direct) / (DIRECT_S * rate)
     window = np.where(away < 1.0, 0.5 + 0.5 * np.cos(np.pi * away), 0.0).astype(np.float32)
     near, far = impulse * window, impulse * (1.0 - window)
-    energy = float(np.dot(far, far))
-    if energy <= 0.0:
+    rest = energy(far)
+    if rest <= 0.0:
         return impulse
-    now_db = 10.0 * np.log10(float(np.dot(near, near)) / energy)
+    now_db = 10.0 * np.log10(energy(near) / rest)
     return np.asarray(near + far * gain(float(now_db) - ratio_db), dtype=np.float32)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from augment.audio import Audio
 from augment.effect import Effect
 from augment.errors import unknown
+from augment.filters import filtered
 from augment.spec import Choice, Name
 
 RESPONSES: Mapping[str, Mapping[float, float]] = {
@@ -86,6 +87,4 @@ class Terminal(Effect):
     @classmethod
     def change(cls, audio: Audio, rate: int, params: Mapping[str, Any]) -> Audio:
         """The audio as the terminal sends or gives it."""
-        from scipy import signal
-
-        return np.asarray(signal.oaconvolve(audio, _taps(params["response"], rate), mode="same"), dtype=np.float32)
+        return filtered(audio, _taps(params["response"], rate))
