@@ -7,7 +7,7 @@ Recommendation's segments on first use: one look-up a sample either way.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +59,14 @@ class G711(Codec):
         lost = [index for index, frame in enumerate(frames) if frame is None]
         return conceal(pcm, lost, FRAME_SAMPLES, self.rate_hz) if lost else pcm
 
+    def transmit(self, pcm: Pcm, lost: Collection[int] = ()) -> Pcm:
+        """As any codec, by one look-up a sample: no frame is made, for each code stands for itself."""
+        n_frames = self.frames_for(len(pcm))
+        padded = np.pad(pcm, (0, n_frames * FRAME_SAMPLES - len(pcm)))
+        heard = round_trip_table(self.law)[padded.view(np.uint16)]
+        missing = [index for index in range(n_frames) if index in lost] if lost else []
+        return conceal(heard, missing, FRAME_SAMPLES, self.rate_hz) if missing else heard
+
 
 @functools.cache
 def encode_table(law: str) -> NDArray[np.uint8]:
@@ -72,6 +80,12 @@ def decode_table(law: str) -> NDArray[np.int16]:
     """16-bit samples ``[256]`` by code."""
     codes = np.arange(256, dtype=np.int32)
     return _decode_a(codes) if law == "a" else _decode_mu(codes)
+
+
+@functools.cache
+def round_trip_table(law: str) -> NDArray[np.int16]:
+    """What comes out ``[65536]`` by the bits of a 16-bit sample."""
+    return decode_table(law)[encode_table(law)]
 
 
 def _encode_mu(pcm: NDArray[np.int32]) -> NDArray[np.uint8]:

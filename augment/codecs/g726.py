@@ -10,7 +10,7 @@ import ctypes
 import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ RATES_BPS = (16_000, 24_000, 32_000, 40_000)
 LAWS = ("linear", "mu", "a")
 """In the order of spandsp's numbers for them."""
 PACKED_RIGHT = 2
+WRAPPED_FROM = 8192
+"""The decoder passes full scale by half of it at most (measured), so what it wraps around stays above this."""
 
 
 def family() -> tuple[G726, ...]:
@@ -81,10 +83,19 @@ class G726(Codec):
 
     def _decode(self, frames: Sequence[Frame]) -> Pcm:
         idle = b"\xff" * self._frame_bytes  # the least step down: the decoder's scale decays over the gap
-        heard = self.samples(b"".join(idle if frame is None else frame for frame in frames))
-        pcm: Pcm = heard if self.law == "linear" else decode_table(self.law)[heard]
+        coded = b"".join(idle if frame is None else frame for frame in frames)
+        heard = self.samples(coded)
+        pcm: Pcm = self._saturated(heard, coded) if self.law == "linear" else decode_table(self.law)[heard]
         lost = [index for index, frame in enumerate(frames) if frame is None]
         return conceal(pcm, lost, FRAME_SAMPLES, self.rate_hz) if lost else pcm
+
+    def _saturated(self, heard: Pcm, coded: bytes) -> Pcm:
+        """Linear samples without spandsp's overflow: past full scale its decoder wraps around, but not for µ-law."""
+        if np.abs(heard.astype(np.int32)).max() < WRAPPED_FROM:
+            return heard
+        mu = decode_table("mu")[replace(self, law="mu").samples(coded)]
+        wrapped = (np.abs(mu) >= WRAPPED_FROM) & ((mu < 0) != (heard < 0))
+        return np.where(wrapped, np.where(mu < 0, np.int16(-32768), np.int16(32767)), heard)
 
     def codes(self, samples: NDArray[Any]) -> bytes:
         """Packed codes of samples as the law has them: int16 ``[n]``, or uint8 codes of G.711 (n a multiple of 8)."""

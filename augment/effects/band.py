@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from augment.audio import Audio
 from augment.effect import Effect
+from augment.errors import SpecError
 from augment.filters import filtered
-from augment.spec import Number, Span
+from augment.spec import Number, Span, ends
 
 TRANSITION_HZ = 200.0
 """From full to nothing, around each edge."""
@@ -40,6 +41,9 @@ class Band(Effect):
     """Keeps ``low_hz`` to ``high_hz``, half the amplitude left at both edges, without delay at any frequency.
 
     A ``low_hz`` of 0, or a ``high_hz`` at half the rate or above, leaves that side open.
+
+    Raises:
+        SpecError: a band that may hold nothing: ``low_hz`` not below ``high_hz``, or not below half the rate.
     """
 
     name = "band"
@@ -47,7 +51,18 @@ class Band(Effect):
     low_hz: Annotated[Span, Number(0.0, 20000.0)] = 300.0
     high_hz: Annotated[Span, Number(100.0, 96000.0)] = 3400.0
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if ends(self.low_hz)[1] >= ends(self.high_hz)[0]:
+            raise SpecError(
+                f"{self.title}: low_hz {self.low_hz} must be below high_hz {self.high_hz}, wherever both lie"
+            )
+
     @classmethod
     def change(cls, audio: Audio, rate: int, params: Mapping[str, Any]) -> Audio:
         """The audio within the band (scipy, linear phase, its delay taken out)."""
+        if params["low_hz"] >= rate / 2:
+            raise SpecError(
+                f"{cls.title}: low_hz is {params['low_hz']:g}, but audio at {rate} Hz ends at {rate / 2:g} Hz"
+            )
         return filtered(audio, taps(params["low_hz"], params["high_hz"], rate))

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from augment import codecs
+from augment.codec import Codec
 from augment.codecs import g711
 
 ALL_PCM = np.arange(-32768, 32768, dtype=np.int16)
@@ -65,3 +66,12 @@ def test_decoding_and_encoding_again_changes_nothing(law: str) -> None:
     codes = np.arange(256, dtype=np.uint8)
     again = g711.encode_table(law)[g711.decode_table(law)[codes].view(np.uint16)]
     assert set(codes[again != codes]) == ({0x7F} if law == "mu" else set())
+
+
+@pytest.mark.parametrize("law", ["mu", "a"])
+def test_one_look_up_is_encode_and_decode(law: str) -> None:
+    codec, generator = codecs.get(f"g711-{law}"), np.random.default_rng(2)
+    for n_samples in (0, 1, 160, 1700):
+        pcm = generator.integers(-32768, 32768, n_samples).astype(np.int16)
+        for lost in ((), {0}, {2, 3, 99}):
+            assert np.array_equal(codec.transmit(pcm, lost), Codec.transmit(codec, pcm, lost))
