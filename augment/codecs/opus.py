@@ -1,19 +1,21 @@
 """Opus: RFC 6716 speech at 6 to 24 kbit/s, narrowband and wideband, by libopus.
 
-Constant bit rate, frames of 20 ms, in-band FEC: a packet carries a coarse copy of the frame before it, and the decoder
-takes it where that frame was lost. Where there is none, it conceals.
+Constant bit rate, frames of 20 ms, in-band FEC: where packets get lost, a packet carries a coarse copy of the frame
+before it, and the decoder takes it where that frame was lost. Where there is none, it conceals.
 """
 
 from __future__ import annotations
 
 import ctypes
 import functools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from augment import libraries
+from augment.audio import Pcm
 from augment.codec import Frame
 from augment.library_codec import MOST_BYTES, DecodeFrame, EncodeFrame, LibraryCodec
 
@@ -23,8 +25,6 @@ BANDS = {"nb": (8000, 51.7, 1101), "wb": (16_000, 103.5, 1103)}
 the bandwidth."""
 VOIP = 2048
 SET_BITRATE, SET_VBR, SET_BANDWIDTH, SET_INBAND_FEC, SET_PACKET_LOSS_PERC = 4002, 4006, 4008, 4012, 4014
-EXPECTED_LOSS_PERCENT = 10
-"""What the encoder is told; it decides how much it spends on FEC."""
 
 
 def family() -> tuple[Opus, ...]:
@@ -53,11 +53,21 @@ def _functions() -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class Opus(LibraryCodec):
-    """Opus at one bandwidth and rate."""
+    """Opus at one bandwidth and rate.
+
+    ``expected_loss_percent``: what the encoder is told, which decides how much of the bit rate it spends on FEC. Where
+    the losses are known (``transmit``) it is their share, as a receiver reports it to a sender (RFC 3550, 6.4).
+    """
 
     bandwidth: int
+    expected_loss_percent: int = 0
 
     libraries = ("opus",)
+
+    def transmit(self, pcm: Pcm, lost: Collection[int] = ()) -> Pcm:
+        """As any codec, the encoder told how much is lost."""
+        percent = math.ceil(100 * len(lost) / max(1, self.frames_for(len(pcm))))
+        return super(Opus, replace(self, expected_loss_percent=min(percent, 100))).transmit(pcm, lost)
 
     @contextmanager
     def _encoder(self) -> Iterator[EncodeFrame]:
@@ -68,7 +78,7 @@ class Opus(LibraryCodec):
             (SET_VBR, 0),
             (SET_BANDWIDTH, self.bandwidth),
             (SET_INBAND_FEC, 1),
-            (SET_PACKET_LOSS_PERC, EXPECTED_LOSS_PERCENT),
+            (SET_PACKET_LOSS_PERC, self.expected_loss_percent),
         )
         try:
             for request, value in settings:

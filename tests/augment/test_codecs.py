@@ -125,6 +125,26 @@ def test_channel_is_aligned_on_real_speech(codec: Codec, shared: Path) -> None:
         assert min(peak, 2 * n - peak) <= within
 
 
+def test_opus_spends_bits_on_copies_only_where_packets_get_lost(speech: NDArray[np.float32]) -> None:
+    codec = codecs.get("opus-wb-24")
+    if not codec.available:
+        pytest.skip(f"libopus is not available here; to get it: {codec.how_to_get}")
+    pcm = to_pcm(speech)
+    lost = range(5, codec.frames_for(len(pcm)), 10)
+    told, untold = codec.transmit(pcm, lost), Codec.transmit(codec, pcm, lost)
+    late, size = round(codec.delay_samples), codec.frame_samples
+
+    def error(heard: NDArray[np.int16]) -> float:
+        """Of the lost frames, which a copy brings back and concealment only guesses."""
+        wrong = heard[late : late + len(pcm)].astype(float) - pcm[: len(heard) - late]
+        return float(
+            np.mean([np.mean(wrong[i * size : (i + 1) * size] ** 2) for i in lost if (i + 1) * size < len(pcm)])
+        )
+
+    assert error(told) < 0.7 * error(untold)
+    assert np.array_equal(codec.transmit(pcm), Codec.transmit(codec, pcm))
+
+
 def test_unknown_codec_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match=r"did you mean 'g711-mu'\?.*known: .*amr-nb-12.2"):
         codecs.get("g711-mü")
