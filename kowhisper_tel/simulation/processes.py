@@ -46,7 +46,7 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item], jobs: int) -
                 if index is not None:
                     _tell(idle[-1], item, jobs)
                     busy[idle.pop()] = index
-            for worker in wait(list(busy)):
+            for worker in wait(list(busy)) if busy else ():  # nothing to wait for would last for ever
                 done[busy.pop(worker)] = _answer(worker, jobs)
                 idle.append(worker)
             while turn in done:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from multiprocessing.connection import wait
+from typing import Any
 
 import pytest
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.simulation import processes
 from kowhisper_tel.simulation.processes import AHEAD, THREADS, in_order, one_thread_each
 
 
@@ -22,6 +26,16 @@ def test_results_come_in_order_and_few_items_are_taken_ahead() -> None:
     for done, result in enumerate(in_order(abs, items(), 2), 1):
         assert result == done
         assert taken - done < 2 * AHEAD
+
+
+def test_all_ends_where_the_last_items_are_done_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(lines: list[Any]) -> list[Any]:
+        assert lines
+        time.sleep(0.5)
+        return wait(lines)
+
+    monkeypatch.setattr(processes, "wait", late)
+    assert list(in_order(abs, [-1, -2], 2)) == [1, 2]
 
 
 def test_a_process_that_is_killed_is_an_error() -> None:
