@@ -6,13 +6,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow presets lint types imports codecs clean help
+.PHONY: demo test test-slow presets bench-augment quality fuzz-augment lint types imports codecs clean help
 
 help:
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
 	@echo "make test       set up, then lint, types, import contracts and tests"
 	@echo "make test-slow  kill and resume, on the embedded model"
 	@echo "make presets    make the page of presets anew: text, pictures, sound (SPEECH=my.wav: of your recording)"
+	@echo "make bench-augment  speed of augment, beside phonesim and for each codec"
+	@echo "make quality        PESQ of every codec and under loss, into docs/ (needs KOWHISPER_SHARED)"
+	@echo "make fuzz-augment   ten thousand random clips, codecs and losses: nothing may break"
 	@echo "make codecs     install Debian's codec libraries where that is allowed"
 
 demo: $(VENV)/.ready-demo codecs
@@ -26,6 +29,15 @@ presets: $(VENV)/.ready-dev codecs
 
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m slow
+
+bench-augment: $(VENV)/.ready-bench codecs
+	$(BIN)/python -m benchmarks.augment_speed
+
+quality: $(VENV)/.ready-bench codecs
+	$(BIN)/python -m benchmarks.codec_quality
+
+fuzz-augment: $(VENV)/.ready-dev codecs
+	$(BIN)/python -m benchmarks.fuzz_augment
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
@@ -53,6 +65,10 @@ $(VENV)/.ready-demo: $(VENV)/.torch pyproject.toml
 $(VENV)/.ready-dev: $(VENV)/.torch pyproject.toml
 	$(PIP) install --editable ".[demo,dev]"
 	@touch $@ $(VENV)/.ready-demo
+
+$(VENV)/.ready-bench: $(VENV)/.torch pyproject.toml
+	$(PIP) install --editable ".[demo,dev,bench]"
+	@touch $@ $(VENV)/.ready-dev $(VENV)/.ready-demo
 
 clean:
 	rm -rf $(VENV) runs
