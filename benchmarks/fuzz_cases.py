@@ -22,8 +22,8 @@ LENGTHS = ((0.7, 1.0), (0.9, 4.0), (0.98, 15.0), (1.0, LONGEST_S))
 ODD = (0, 1, 2, 79, 160, 161)
 NO_WAVEFORM = {"speex-nb-2.15", "speex-wb-3.95"}
 BOUND, LEAST_ALIKE, LEAST_S = 3.0, 0.3, 0.5
-"""Full scale through a codec stays below BOUND (between clipped samples, the way back to a higher rate overshoots; 2.4 is
-the most that was seen), and a tone stays alike unless it wraps around."""
+"""Full scale through a codec stays below BOUND (between clipped samples, the way back to a higher rate overshoots;
+2.4 is the most that was seen), and a tone stays alike unless it wraps around."""
 
 
 def _clicks(n: int, rate: int, generator: np.random.Generator) -> NDArray[np.float64]:

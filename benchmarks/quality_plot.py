@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from benchmarks.codec_quality import Quality
 
 INK = "#7d8590"
-COLOURS = ("#2f81f7", "#db6d28", "#3fa650", "#bf5fd0", "#e5534b", "#c69026", "#39a5b5", "#8a7a6a")
-MARKS = "osD^vPX*"
+COLOURS = ("#2f81f7", "#db6d28", "#3fa650", "#bf5fd0", "#e5534b", "#c69026", "#39a5b5", "#8a7a6a", "#e377a2", "#6f7f3f")
+MARKS = "osD^vPX*<>"
 SIZE_INCHES = (11.0, 8.4)
 
 
@@ -39,8 +39,8 @@ def rates(panel: Any, coded: Sequence[Quality]) -> None:
     """A line for each family, over the logarithm of the bit rate."""
     families: dict[str, list[Quality]] = defaultdict(list)
     for one in coded:
-        name = "g711" if one.codec.startswith("g711") else one.codec.rpartition("-")[0] or one.codec
-        families[name].append(one)
+        name, _, last = one.codec.rpartition("-")
+        families[name if name == "g711" or last[0].isdigit() and name else one.codec].append(one)
     for index, (name, members) in enumerate(families.items()):
         members.sort(key=lambda one: one.bitrate_bps)
         kbps = [one.bitrate_bps / 1000 for one in members]
@@ -72,6 +72,7 @@ def line(panel: Any, index: int, across: Sequence[float], members: Sequence[Qual
 
 def furnish(panel: Any, title: str, across: str, mode: str) -> None:
     """Title, axes and legend."""
+    panel.set_facecolor("none")
     panel.set_title(title, color=INK, fontweight="bold")
     panel.set_xlabel(across, color=INK)
     panel.set_ylabel(f"PESQ ({mode})", color=INK)
