@@ -40,7 +40,7 @@ def rates(panel: Any, coded: Sequence[Quality]) -> None:
     families: dict[str, list[Quality]] = defaultdict(list)
     for one in coded:
         name, _, last = one.codec.rpartition("-")
-        families[name if name == "g711" or last[0].isdigit() and name else one.codec].append(one)
+        families[name if name == "g711" or (last[0].isdigit() and name) else one.codec].append(one)
     for index, (name, members) in enumerate(families.items()):
         members.sort(key=lambda one: one.bitrate_bps)
         kbps = [one.bitrate_bps / 1000 for one in members]
