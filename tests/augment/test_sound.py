@@ -238,3 +238,11 @@ def test_wheels_only_has_every_codec_from_wheels() -> None:
         for codec in effect["codec"]
     }
     assert used == {name for name in codecs.names() if name.startswith(("g711-", "amr-nb-"))}
+
+
+def test_a_band_that_holds_nothing_is_refused() -> None:
+    with pytest.raises(SpecError, match=r"low_hz 3500.* must be below high_hz \(3000"):
+        Channel.from_json({"name": "b", "effects": [{"effect": "band", "low_hz": 3500, "high_hz": [3000, 4000]}]})
+    high = Channel.from_json({"name": "b", "effects": [{"effect": "band", "low_hz": 5000, "high_hz": 7000}]})
+    with pytest.raises(SpecError, match="audio at 8000 Hz ends at 4000 Hz"):
+        high.render(np.zeros(100, np.float32), 8000, 1)
