@@ -29,7 +29,7 @@ class Codec(ABC):
         rate_hz: sample rate of the PCM.
         frame_samples: samples in a frame.
         delay_samples: how far ``decode(encode(pcm))`` lies behind ``pcm``; measured, may fall between samples.
-        bitrate_bps: bits of speech payload in a second.
+        bitrate_bps: bits of speech payload in a second; what the encoder is asked for, where the rate is variable.
     """
 
     name: str

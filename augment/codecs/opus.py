@@ -1,7 +1,8 @@
 """Opus: RFC 6716 speech at 6 to 24 kbit/s, narrowband and wideband, by libopus.
 
-Constant bit rate, frames of 20 ms, in-band FEC: where packets get lost, a packet carries a coarse copy of the frame
-before it, and the decoder takes it where that frame was lost. Where there is none, it conceals.
+Variable bit rate, as RFC 7587 has it unless another is agreed on, frames of 20 ms, in-band FEC: where packets get
+lost, a packet carries a coarse copy of the frame before it, and the decoder takes it where that frame was lost. Where
+there is none, it conceals.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class Opus(LibraryCodec):
         state = create(self.rate_hz, 1, VOIP, None)
         settings = (
             (SET_BITRATE, self.bitrate_bps),
-            (SET_VBR, 0),
+            (SET_VBR, 1),
             (SET_BANDWIDTH, self.bandwidth),
             (SET_INBAND_FEC, 1),
             (SET_PACKET_LOSS_PERC, self.expected_loss_percent),
