@@ -33,9 +33,9 @@ def checked(audio: NDArray[Any], rate: int) -> Audio:
         raise AudioError(f"audio must be mono with shape [n], not {list(audio.shape)} (choose or mix the tracks first)")
     if rate <= 0:
         raise AudioError(f"the sample rate must be above 0 Hz, not {rate}")
-    finite = np.isfinite(audio)
-    if not finite.all():
-        bad = np.flatnonzero(~finite)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = audio.sum()  # a single bad sample makes it bad too
+    if not np.isfinite(total) and len(bad := np.flatnonzero(~np.isfinite(audio))):
         raise AudioError(
             f"audio has {len(bad)} samples that are NaN or infinite, "
             f"the first at sample {bad[0]} ({bad[0] / rate:.3f} s); repair or drop this clip"
@@ -50,14 +50,14 @@ def fit_length(audio: Audio, n_samples: int) -> Audio:
     return np.pad(audio, (0, n_samples - len(audio)))
 
 
-def resample(audio: Audio, from_hz: float, to_hz: float) -> Audio:
+def resample(audio: Audio, from_hz: float, to_hz: float, quality: str = "HQ") -> Audio:
     """Resample without delay (soxr, linear phase). The length is ``len(audio) * to_hz / from_hz``, rounded."""
     if from_hz == to_hz or not len(audio):
         return audio
     import soxr
 
     n_samples = round(len(audio) * to_hz / from_hz)
-    return fit_length(np.asarray(soxr.resample(audio, from_hz, to_hz), dtype=np.float32), n_samples)
+    return fit_length(np.asarray(soxr.resample(audio, from_hz, to_hz, quality=quality), dtype=np.float32), n_samples)
 
 
 def to_pcm(audio: Audio) -> Pcm:

@@ -7,6 +7,7 @@ talkers do).
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -14,20 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augment.audio import Audio
+from augment.randomness import rng
 
 MAINS_HZ = 60.0
 LOWEST_HZ = 20.0
 TALKERS = 4
 CYCLE_STEPS = 16384
 SYLLABLES_HZ = 4.0
-LEAST_SAMPLES = 2048
-"""Shorter noises are cut from one of this length, so that their spectrum has room."""
+MINUTE_S = 60
 
 # Long-term average speech spectrum, all talkers, in third octaves: Byrne et al., JASA 96 (1994), table II.
 LTASS_HZ = (80, 100, 125, 160, 200, 250, 315, 400, 500, 630, 800, 1000, 1250, 1600, 2000, 2500, 3150, 4000, 5000, 6300)
 LTASS_DB = (43, 54, 58, 58, 60, 60, 58, 60, 60, 58, 54, 52, 51, 49, 48, 47, 46, 46, 44, 43)
 
-Shape = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+Shape = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 def names() -> tuple[str, ...]:
@@ -36,49 +37,62 @@ def names() -> tuple[str, ...]:
 
 
 def synthesise(name: str, n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
-    """Noise of any level, float32 ``[n_samples]``; bring it to the level wanted."""
-    length = max(n_samples, LEAST_SAMPLES)
-    if name == "white":
-        return generator.standard_normal(n_samples, np.float32)
+    """Noise of any level, float32 ``[n_samples]``; bring it to the level wanted.
+
+    But for hum, it is the sum of two stretches, each from any place, of a minute of noise that is made once: as good as
+    noise of its own, and much quicker.
+    """
     if name == "hum":
         return _hum(n_samples, rate, generator)
+    whole = _minute("speech" if name == "babble" else name, rate)
+    starts = generator.integers(len(whole), size=2).tolist()
+    noise = _stretch(whole, starts[0], n_samples)
+    noise += _stretch(whole, starts[1], n_samples)
     if name == "babble":
-        return _babble(length, rate, generator)[:n_samples]
-    shape: Shape = {"pink": _pink, "brown": _brown, "speech": _speech}[name]
-    return _shaped(shape, length, rate, generator)[:n_samples]
-
-
-def _shaped(shape: Shape, n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
-    """Gaussian noise with an amplitude spectrum, drawn as a spectrum, so that one transform is enough.
-
-    Arrays are used again, for fresh memory takes longer than the arithmetic.
-    """
-    from scipy import fft
-
-    length = fft.next_fast_len(n_samples, real=True)
-    frequencies = np.arange(length // 2 + 1, dtype=np.float32)
-    frequencies *= np.float32(rate / length)
-    np.maximum(frequencies, np.float32(LOWEST_HZ), out=frequencies)
-    bins = generator.standard_normal(2 * len(frequencies), np.float32).view(np.complex64)
-    bins *= shape(frequencies)
-    bins[: math.ceil(LOWEST_HZ * length / rate)] = 0.0
-    noise: Audio = fft.irfft(bins, length, overwrite_x=True)[:n_samples]
+        noise *= _loudness(n_samples, rate, generator)
     return noise
 
 
-def _pink(frequencies: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(np.sqrt(np.float32(LOWEST_HZ) / frequencies))
+def _stretch(whole: Audio, start: int, n_samples: int) -> Audio:
+    """From a noise that goes round without a joint."""
+    end = start + n_samples
+    return whole[start:end].copy() if end <= len(whole) else whole[np.arange(start, end) % len(whole)]
 
 
-def _brown(frequencies: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.float32(LOWEST_HZ) / frequencies
+@functools.lru_cache(maxsize=16)
+def _minute(name: str, rate: int) -> Audio:
+    """Gaussian noise with an amplitude spectrum, drawn as a spectrum, so that its end goes on where it begins."""
+    from scipy import fft
+
+    length = fft.next_fast_len(MINUTE_S * rate, real=True)
+    frequencies = np.maximum(np.fft.rfftfreq(length, 1.0 / rate), LOWEST_HZ)
+    bins = rng(0, "noise", name).standard_normal(2 * len(frequencies), np.float32).view(np.complex64)
+    bins *= SHAPES[name](frequencies).astype(np.float32)
+    bins[: math.ceil(LOWEST_HZ * length / rate)] = 0.0
+    noise = np.asarray(fft.irfft(bins, length), np.float32)
+    noise.flags.writeable = False
+    return noise
 
 
-def _speech(frequencies: NDArray[np.float32]) -> NDArray[np.float32]:
+def _white(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.ones_like(frequencies)
+
+
+def _pink(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.sqrt(LOWEST_HZ / frequencies)
+
+
+def _brown(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
+    return LOWEST_HZ / frequencies
+
+
+def _speech(frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
     # A third octave is as wide as it is high, so density falls by the frequency beside the band level.
     density_db = np.array(LTASS_DB) - 10.0 * np.log10(LTASS_HZ)
-    nepers = np.interp(np.log(frequencies), np.log(LTASS_HZ), density_db * (math.log(10.0) / 20.0))
-    return np.exp(nepers.astype(np.float32))
+    return np.asarray(10.0 ** (np.interp(np.log(frequencies), np.log(LTASS_HZ), density_db) / 20.0))
+
+
+SHAPES: dict[str, Shape] = {"white": _white, "pink": _pink, "brown": _brown, "speech": _speech}
 
 
 def _hum(n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
@@ -97,11 +111,10 @@ def _hum(n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
     return np.asarray(cycle[steps])
 
 
-def _babble(n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
+def _loudness(n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
     # Gaussian voices add up to one Gaussian voice with the sum of their powers, so one is enough.
     pace = 2 * SYLLABLES_HZ / rate
     powers = generator.gamma(1.5, size=(TALKERS, int(n_samples * pace) + 2)) ** 2
-    loudness = np.interp(np.arange(n_samples) * pace, np.arange(powers.shape[1]), np.sqrt(powers.sum(axis=0)))
-    babble = _shaped(_speech, n_samples, rate, generator)
-    babble *= loudness
-    return babble
+    moments = np.arange(n_samples) * pace
+    loudness = np.interp(moments, np.arange(powers.shape[1]), np.sqrt(powers.sum(axis=0)))
+    return np.asarray(loudness, np.float32)

@@ -17,8 +17,11 @@ MARGIN_DB = 15.9
 """Of ITU-T P.56 (2011), method B: smoothing of the envelope, how long speech goes on below the threshold, and how far
 the threshold lies below the active level."""
 
-STEP_S = 0.0005
+STEP_S = 0.001
 """The envelope is looked at this often."""
+
+SUMMED = 64
+"""Samples that are summed in single precision; more in double."""
 
 SILENCE_DBFS = -90.0
 """Below this, audio counts as silence: about the last bit of 16-bit PCM."""
@@ -29,7 +32,7 @@ NOMINAL_DBFS = -26.0
 
 def energy(audio: Audio) -> float:
     """Sum of squares. Not by ``np.dot``, whose last bits depend on how many threads BLAS has."""
-    return float(np.square(audio).sum(dtype=np.float64))
+    return float(_sums(np.square(audio), SUMMED).sum())
 
 
 def rms_dbfs(audio: Audio) -> float:
@@ -60,14 +63,18 @@ def active_level_dbfs(audio: Audio, rate: int) -> float:
 def _held_envelope(audio: Audio, rate: int) -> tuple[NDArray[np.float64], int]:
     """The twice smoothed absolute value, the highest of the last 0.2 s, and the samples between two of its values."""
     step = max(1, round(STEP_S * rate))
-    padded = np.pad(np.abs(audio), (0, -len(audio) % step))
-    means = np.einsum("ij->i", padded.reshape(-1, step)).astype(np.float64) / step
+    means = _sums(np.abs(audio), step) / step
     decay = math.exp(-step / (rate * TIME_CONSTANT_S))
-    once = ([1.0 - decay], [1.0, -decay])
-    envelope = lfilter(*once, lfilter(*once, means))
+    envelope = lfilter([(1.0 - decay) ** 2], [1.0, -2.0 * decay, decay**2], means)  # two one-pole filters in a row
     hangover = math.ceil(HANGOVER_S * rate / step)
-    held = maximum_filter1d(envelope, hangover + 1, mode="constant", origin=hangover // 2)
-    return held, step
+    return maximum_filter1d(envelope, hangover + 1, mode="constant", origin=hangover // 2), step
+
+
+def _sums(values: Audio, step: int) -> NDArray[np.float64]:
+    """Sums over each ``step`` values, and over what is left."""
+    whole = len(values) // step * step
+    sums = np.einsum("ij->i", values[:whole].reshape(-1, step)).astype(np.float64)
+    return sums if whole == len(values) else np.append(sums, values[whole:].sum(dtype=np.float64))
 
 
 def _floored(level_dbfs: float) -> float:

@@ -63,7 +63,7 @@ class G711(Codec):
         """As any codec, by one look-up a sample: no frame is made, for each code stands for itself."""
         n_frames = self.frames_for(len(pcm))
         padded = np.pad(pcm, (0, n_frames * FRAME_SAMPLES - len(pcm)))
-        heard = round_trip_table(self.law)[padded.view(np.uint16)]
+        heard = round_trip_table(self.law).take(padded.view(np.uint16))
         missing = [index for index in range(n_frames) if index in lost] if lost else []
         return conceal(heard, missing, FRAME_SAMPLES, self.rate_hz) if missing else heard
 

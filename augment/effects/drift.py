@@ -11,6 +11,9 @@ from augment.effect import Effect
 from augment.spec import Number, Span
 from augment.time_map import TimeMap
 
+QUALITY = "MQ"
+"""soxr's medium quality: as exact as 16 bits, in half the time that it takes for 20."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Drift(Effect):
@@ -27,7 +30,7 @@ class Drift(Effect):
     @classmethod
     def change(cls, audio: Audio, rate: int, params: Mapping[str, Any]) -> Audio:
         """The audio resampled (soxr, linear phase, no delay)."""
-        slower = resample(audio, rate, rate * (1.0 + params["ppm"] * 1e-6))
+        slower = resample(audio, rate, rate * (1.0 + params["ppm"] * 1e-6), QUALITY)
         return fit_length(slower, cls.length_after(len(audio), rate, params))
 
     @classmethod
