@@ -1,8 +1,10 @@
-"""Reference speech for PESQ: one passage a speaker, of the cleanest clips there are."""
+"""Reference speech for PESQ: one passage a speaker of the talks, and ITU-T's own speech."""
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from benchmarks import speech
 SHORTEST_S, LONGEST_S = 8.0, 10.0
 GAP_S, FADE_S, FRAME_S = 0.3, 0.01, 0.02
 FLOOR_PERCENT = 10.0
+ITU = "vectors/g722/inpsp.bin"
 
 
 def passages() -> list[Audio]:
@@ -31,6 +34,19 @@ def passages() -> list[Audio]:
     for speaker, audio in speech.talk_clips(folder):
         by_speaker[speaker].append(audio)
     return [_passage(clips) for _, clips in sorted(by_speaker.items())]
+
+
+def itu() -> Audio:
+    """ITU-T's speech at 16 kHz, 6.1 s, brought to -26 dBov: the input of the G.722 vectors (G.191, 16-bit samples).
+
+    Raises:
+        SystemExit: ``KOWHISPER_SHARED`` names no folder with the vectors.
+    """
+    path = Path(os.environ.get("KOWHISPER_SHARED", "")) / ITU
+    if not path.is_file():
+        raise SystemExit(f"KOWHISPER_SHARED names no folder with {ITU}: PESQ is measured on ITU-T's speech too")
+    said = np.fromfile(path, "<i2").astype(np.float32) / np.float32(32768.0)
+    return said * gain(NOMINAL_DBFS - active_level_dbfs(said, speech.RATE))
 
 
 def snr_db(audio: Audio) -> float:
