@@ -170,9 +170,10 @@ def _percentiles(those: Sequence[Measured], quantity: str) -> tuple[float, float
     return float(low), float(middle), float(high)
 
 
-def _range(those: Sequence[Measured], quantity: str, by: float = 0.0) -> list[float]:
+def _range(those: Sequence[Measured], quantity: str, by: float = 0.0) -> float | list[float]:
     low, _, high = _percentiles(those, quantity)
-    return [round(low + by, 1), round(high + by, 1)]
+    ends = [round(low + by, 1), round(high + by, 1)]
+    return ends if ends[0] < ends[1] else ends[0]
 
 
 def _about(summary: Summary, kept: int, missing: set[str]) -> str:

@@ -66,7 +66,7 @@ def fit(folder: Path, target: Path, *, overwrite: bool = False) -> str:
             first=(heard.unreadable or ["–"])[0],
         )
     summary = Summary(tuple(heard.stretches))
-    write_text(target, yaml.safe_dump(preset(summary), allow_unicode=True, sort_keys=False, width=110))
+    write_text(target, yaml.safe_dump(preset(summary), allow_unicode=True, sort_keys=False, default_flow_style=None, width=110))
     return "\n".join([*_described(heard, summary), *_left_out(heard), *_next_step(target)])
 
 

@@ -47,7 +47,7 @@ def test_a_folder_of_calls_becomes_a_preset_that_simulate_takes(tmp_path: Path) 
     assert "no speech in: 1\n  silent.wav" in said
     assert f"--channel {tmp_path / 'mine.yaml'}" in said
     presets.load(tmp_path / "mine.yaml").check()
-    assert simulate(calls / "one.flac", tmp_path / "heard.wav", channel=str(tmp_path / "mine.yaml")) == 1
+    assert simulate(calls / "one.flac", tmp_path / "heard.wav", channel=str(tmp_path / "mine.yaml")).written == 1
 
 
 def test_what_cannot_be_done_is_said_and_nothing_is_written(tmp_path: Path) -> None:
