@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -194,3 +195,11 @@ def test_set_up_installs_what_wheels_do_not_carry() -> None:
     (packages,) = re.findall(r'^PACKAGES="(.*)"$', script, re.M)
     wanted = {package for name, package in libraries.DEBIAN.items() if name not in libraries.IN_WHEELS}
     assert set(packages.split()) == wanted
+
+
+def test_the_grid_goes_from_4_to_64_kbit_without_wide_gaps() -> None:
+    rates = sorted({codecs.get(name).bitrate_bps for name in NAMES if name not in named_only.NAMES})
+    grid = [rate for rate in rates if 3900 <= rate <= 64_000]
+    assert grid[0] < 4000
+    assert grid[-1] == 64_000
+    assert max(higher / lower for lower, higher in itertools.pairwise(grid)) <= 1.5
