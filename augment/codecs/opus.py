@@ -25,7 +25,10 @@ BANDS = {"nb": (8000, 51.7, 1101), "wb": (16_000, 103.5, 1103)}
 """Sample rate, delay in samples (6.5 ms, less a fraction for the filters; measured on speech), and libopus's number of
 the bandwidth."""
 VOIP = 2048
-SET_BITRATE, SET_VBR, SET_BANDWIDTH, SET_INBAND_FEC, SET_PACKET_LOSS_PERC = 4002, 4006, 4008, 4012, 4014
+SET_BITRATE, SET_VBR, SET_BANDWIDTH, SET_COMPLEXITY = 4002, 4006, 4008, 4010
+SET_INBAND_FEC, SET_PACKET_LOSS_PERC = 4012, 4014
+COMPLEXITY = 5
+"""Of 0 to 10: WebRTC's setting on telephones."""
 
 
 def family() -> tuple[Opus, ...]:
@@ -78,6 +81,7 @@ class Opus(LibraryCodec):
             (SET_BITRATE, self.bitrate_bps),
             (SET_VBR, 1),
             (SET_BANDWIDTH, self.bandwidth),
+            (SET_COMPLEXITY, COMPLEXITY),
             (SET_INBAND_FEC, 1),
             (SET_PACKET_LOSS_PERC, self.expected_loss_percent),
         )
