@@ -109,6 +109,13 @@ def test_a_codec_that_has_gone_is_named_before_any_work(
     assert not (tmp_path / "again").exists()
 
 
+def test_a_recording_in_place_of_records_is_not_printed(clips: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        simulate(clips, tmp_path / "again", replay=clips / "f.wav")
+    assert error.value.code == "simulate.record"
+    assert error.value.facts["problem"] == "not UTF-8"
+
+
 def test_no_records(clips: Path, tmp_path: Path) -> None:
     (tmp_path / "drawn.jsonl").touch()
     with pytest.raises(UserError) as error:
