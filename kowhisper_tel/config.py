@@ -62,7 +62,8 @@ class Train(Section):
 
     controls: list[Literal["clean"]] = Field(["clean"], max_length=1, description="control models trained beside")
     channels: str | list[dict[str, Any]] = Field(
-        "wheels_only", description="a preset of augment, or parts of {share, channel}; drawn anew for each utterance"
+        "wheels_only",
+        description="a preset, or a file like one, or parts of {share, channel}; drawn for each utterance",
     )
     clean_share: float = Field(0.3, ge=0, le=1, description="share of utterances that go through no channel")
     num_train_epochs: int = Field(3, ge=1, description="times each utterance is heard")
@@ -243,11 +244,13 @@ def _anchor(config: Config, folder: Path) -> Config:
         return str((folder / name).resolve()) if (folder / name).exists() else name
 
     def sources(value: Any) -> Any:
-        """Noise sources (``folder:PATH``, ``file:PATH``) anywhere inside channels."""
+        """Noise sources (``folder:PATH``, ``file:PATH``) anywhere inside channels, or a preset's file."""
         if isinstance(value, dict):
             return {key: sources(item) for key, item in value.items()}
         if isinstance(value, list):
             return [sources(item) for item in value]
+        if isinstance(value, str) and value.endswith((".yaml", ".yml")):
+            return place(value)
         kind, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
         return f"{kind}:{place(name)}" if colon and kind in ("folder", "file") else value
 

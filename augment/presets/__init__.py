@@ -30,6 +30,12 @@ def get(name: str) -> Mixture:
     return _mixture(_content(name), f"preset {name!r}")
 
 
+def find(name: str) -> Mixture:
+    """The mixture of a preset, or of a user's file if a path is given. Raises as ``get`` and ``load``."""
+    path = Path(name)
+    return load(path) if path.suffix in (".yaml", ".yml") or path.is_file() else get(name)
+
+
 def about(name: str, language: str = "en") -> str:
     """What a preset stands for, in English or Korean (``ko``). Raises UnknownName, with the nearest."""
     return str(_content(name)["about"][language]).strip()
@@ -44,9 +50,15 @@ def load(path: Path) -> Mixture:
     """The mixture of a file in the form of a preset.
 
     Raises:
-        SpecError: not such a file; with what is wrong in it.
+        SpecError: not such a file, or not in UTF-8; with what is wrong in it.
     """
-    return _mixture(_parsed(path.read_text(encoding="utf-8"), str(path)), str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SpecError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SpecError(f"{path} is not UTF-8 (CP949?); save it as UTF-8") from None
+    return _mixture(_parsed(text, str(path)), str(path))
 
 
 def _content(name: str) -> Mapping[str, Any]:

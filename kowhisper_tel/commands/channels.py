@@ -18,7 +18,7 @@ def training_mixture(train: Train) -> Mixture:
 
     try:
         named = train.channels
-        mixture = presets.get(named) if isinstance(named, str) else Mixture.from_json(named)
+        mixture = presets.find(named) if isinstance(named, str) else Mixture.from_json(named)
         mixture.check()
     except CodecUnavailable as problem:
         raise UserError("train.codec", problem=problem) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,13 +46,16 @@ def fit(folder: Path, target: Path, *, overwrite: bool = False) -> str:
     Each track of a call is measured for itself, a long call in stretches (see ``MOST_STRETCHES``). The preset goes
     into ``simulate --channel`` or a config's ``train.channels``.
 
-    Raises ``UserError``: ``simulate.fit_exists``, ``simulate.fit_nothing`` where no speech could be measured.
+    Raises ``UserError``: ``simulate.fit_format``, ``simulate.fit_exists``, ``simulate.fit_nothing`` where
+    no speech could be measured.
     """
     import yaml
 
     from augment.fit_preset import Summary, preset
     from kowhisper_tel.core.files import write_text
 
+    if target.suffix.lower() not in (".yaml", ".yml"):
+        raise UserError("simulate.fit_format", path=target)
     if target.is_dir() or (target.exists() and not overwrite):
         raise UserError("simulate.fit_exists", path=target)
     files = _audio_files(folder)
@@ -66,7 +70,9 @@ def fit(folder: Path, target: Path, *, overwrite: bool = False) -> str:
             first=(heard.unreadable or ["–"])[0],
         )
     summary = Summary(tuple(heard.stretches))
-    write_text(target, yaml.safe_dump(preset(summary), allow_unicode=True, sort_keys=False, default_flow_style=None, width=110))
+    write_text(
+        target, yaml.safe_dump(preset(summary), allow_unicode=True, sort_keys=False, default_flow_style=None, width=110)
+    )
     return "\n".join([*_described(heard, summary), *_left_out(heard), *_next_step(target)])
 
 
@@ -148,7 +154,7 @@ def _left_out(heard: Heard) -> list[str]:
 
 
 def _next_step(target: Path) -> list[str]:
-    command = f"python -m kowhisper_tel.run simulate IN OUT --channel {target}"
+    command = f"python -m kowhisper_tel.run simulate IN OUT --channel {shlex.quote(str(target))}"
     if current_language() == "ko":
         return [f"프리셋: {target}", f"다음: {command}"]
     return [f"preset: {target}", f"next: {command}"]

@@ -73,7 +73,7 @@ def command(
             outcome = simulate(
                 source,
                 target,
-                channel=channel or CHANNEL,
+                channel=CHANNEL if channel is None else channel,
                 seed=seed or 0,
                 replay=replay,
                 picture=picture,
@@ -137,9 +137,13 @@ def simulate(
 
         records = Records.read(replay) if replay else None
         rendering = Rendering(target if whole else target.parent, None if records else _mixture(channel), seed, picture)
-        if whole:
-            return Batch(source, rendering, records).run(jobs=jobs, resume=resume, progress=progress)
-        return _file(source, target, rendering, records)
+        try:
+            if whole:
+                return Batch(source, rendering, records).run(jobs=jobs, resume=resume, progress=progress)
+            return _file(source, target, rendering, records)
+        except OSError as problem:  # what is wrong with a recording or a noise file comes as a UserError
+            place = problem.filename or target
+            raise UserError("simulate.files", path=place, problem=problem.strerror or problem) from None
 
 
 def inventory(*, as_json: bool = False) -> str:
@@ -165,7 +169,7 @@ def _mixture(channel: str) -> Mixture:
     from augment import AugmentError, presets
 
     try:
-        mixture = presets.load(Path(channel)) if Path(channel).is_file() else presets.get(channel)
+        mixture = presets.find(channel)
         mixture.check()
     except AugmentError as problem:
         raise UserError("simulate.channel", problem=problem) from None

@@ -85,7 +85,7 @@ def _serve(work: Callable[[Any], Any], line: Connection) -> None:
             return
         try:
             answer = (True, work(item))
-        except UserError as problem:
+        except (UserError, OSError) as problem:
             answer = (False, problem)
         except Exception:
             answer = (False, RuntimeError(traceback.format_exc()))

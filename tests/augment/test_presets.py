@@ -131,6 +131,16 @@ def test_a_preset_in_a_mixture(tmp_path: Path) -> None:
     assert parts[-1] == (1.0, Channel("clean"))
 
 
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "my.yaml"
+    with pytest.raises(SpecError, match=r"my\.yaml cannot be read: No such file"):
+        presets.find(str(file))
+    file.write_bytes("about: 우리 회선\nmixture:\n  - {share: 1, preset: wheels_only}\n".encode("cp949"))
+    with pytest.raises(SpecError, match=r"my\.yaml is not UTF-8"):
+        presets.find(str(file))
+    assert presets.find("wheels_only") == presets.get("wheels_only")
+
+
 @pytest.mark.parametrize(
     ("part", "error", "message"),
     [

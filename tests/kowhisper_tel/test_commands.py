@@ -52,6 +52,8 @@ def test_help_comes_at_once_and_imports_nothing_heavy() -> None:
         (["gate", "check", "none", "none"], 4, "baseline none"),
         (["simulate", "none.wav", "out.wav"], 2, "none.wav"),
         (["simulate", "README.md", "out.wav", "--channel", "volt"], 2, "volt"),
+        (["simulate", "README.md", "out.wav", "--channel", ""], 2, "unknown preset ''"),
+        (["simulate", "README.md", "out.wav", "--channel", "my.yaml"], 2, "my.yaml cannot be read: No such file"),
         (["simulate", "in.wav", "out.mp3"], 2, "out.mp3"),
         (["simulate", "in", "out", "--replay", "none.jsonl"], 2, "none.jsonl"),
         (["simulate", "in", "out", "--replay", "drawn.jsonl", "--seed", "7"], 2, "--seed"),
@@ -85,6 +87,15 @@ def test_a_channel_that_cannot_be_had_is_refused_at_once(channels: object, said:
     with pytest.raises(UserError, match=said) as error:
         training_mixture(config.train)
     assert error.value.code == "config.channel"
+
+
+def test_a_preset_file_beside_the_config_is_trained_on(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text("mixture: [{share: 1, channel: {name: ours, effects: []}}]")
+    (tmp_path / "my.yaml").write_text(
+        "name: mine\ndata: {corpora: [{kind: folder, path: x}]}\ntrain: {channels: ours.yaml}"
+    )
+    parts = training_mixture(load_config(tmp_path / "my.yaml").train).parts
+    assert [channel.name for _, channel in parts] == ["clean", "ours"]
 
 
 def test_a_codec_whose_library_is_absent_is_refused_before_any_work(

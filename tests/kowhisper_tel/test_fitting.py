@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 import tracemalloc
 from itertools import pairwise
 from pathlib import Path
@@ -58,6 +59,12 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(tmp_path: Path) -> N
     with pytest.raises(UserError, match="Audio files: 0"):
         fit(tmp_path / "nowhere", tmp_path / "mine.yaml")
     assert not (tmp_path / "mine.yaml").exists()
+    recording = tmp_path / "calls" / "silent.wav"
+    before = recording.read_bytes()
+    with pytest.raises(UserError) as error:
+        fit(tmp_path / "calls", recording, overwrite=True)
+    assert error.value.code == "simulate.fit_format"
+    assert recording.read_bytes() == before
     (tmp_path / "mine.yaml").write_text("kept")
     write_audio(tmp_path / "calls" / "one.wav", swelling(3))
     with pytest.raises(UserError) as error:
@@ -66,6 +73,13 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(tmp_path: Path) -> N
     assert (tmp_path / "mine.yaml").read_text() == "kept"
     fit(tmp_path / "calls", tmp_path / "mine.yaml", overwrite=True)
     presets.load(tmp_path / "mine.yaml")
+
+
+def test_the_next_command_can_be_pasted(tmp_path: Path) -> None:
+    write_audio(tmp_path / "calls" / "one.wav", swelling(3))
+    target = tmp_path / "우리 회선.yaml"
+    command = fit(tmp_path / "calls", target).splitlines()[-1]
+    assert shlex.split(command)[-1] == str(target)
 
 
 def test_the_report_comes_in_korean(tmp_path: Path) -> None:

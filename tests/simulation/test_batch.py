@@ -167,6 +167,20 @@ def test_a_folder_never_takes_the_place_of_a_file(clips: Path, tmp_path: Path) -
         assert error.value.code == "simulate.other_kind"
 
 
+@pytest.mark.parametrize(("name", "jobs"), [("가.wav", 1), ("", 1), ("", 2)])
+def test_an_output_that_cannot_be_written_is_named(clips: Path, tmp_path: Path, name: str, jobs: int) -> None:
+    target = tmp_path / "out"
+    if name:
+        target.write_text("a file, no folder")
+    else:
+        (target / "깊은 곳").mkdir(parents=True)
+        (target / "깊은 곳" / "다.flac").mkdir()
+    with pytest.raises(UserError) as error:
+        simulate(clips / name, target / name, overwrite=True, jobs=jobs)
+    assert (error.value.code, error.value.exit_code) == ("simulate.files", 7)
+    assert str(target) in str(error.value)
+
+
 def test_nothing_but_broken_clips_is_too_much(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.wav").write_bytes(b"no sound")
