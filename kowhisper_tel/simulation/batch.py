@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from eval_suites.materials import replaced, sources
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import mark_complete, sha256, write_json, write_lines
 from kowhisper_tel.core.manifest import Manifest
@@ -102,11 +103,11 @@ class Batch:
                     progress(number, count)
 
     def _inputs(self, count: int, stamp: str) -> dict[str, Any]:
-        mixture = self.rendering.mixture
+        parts = self.rendering.mixture.to_json() if self.rendering.mixture else None
         return {
             "clips": count,
             "source": stamp,
-            "channel": mixture.to_json() if mixture else None,
+            "channel": replaced(parts, sources(parts)),  # noises and rooms by what their files hold
             "seed": self.rendering.seed,
             "replay": sha256(self.records.path) if self.records else None,
             "picture": self.rendering.picture,
@@ -129,6 +130,9 @@ def _prepare(
     """A journal that holds the outcomes of the first clips, or none. In an order that may be cut off anywhere."""
     for name in (COMPLETE, MANIFEST):
         (target / name).unlink(missing_ok=True)
+    if resumed is None:
+        for record in journal.records():
+            rendering.remove(record)
     journal.resume(resumed or (), rendering.is_there)
     for path in target.rglob(".*.new"):
         if UNFINISHED.fullmatch(path.name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ from kowhisper_tel.data.entry import Reject
 from kowhisper_tel.simulation.clip import Clip, legible
 
 Record = Mapping[str, Any]
-"""``key``, ``seed``, ``audio``, ``duration_s`` (of the new audio), ``time_map`` (``augment.TimeMap``) and ``drawn``."""
+"""``key``, ``seed``, ``source_crc32`` (of the recording's samples), ``audio``, ``duration_s`` (of the new audio),
+``time_map`` (``augment.TimeMap``) and ``drawn``."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ class Rendering:
         audio = read_audio(clip.source, start_s=clip.start_s, end_s=clip.end_s, track=clip.track)
         if not len(audio):
             raise UserError("audio.empty", path=clip.source)
-        rendered = self._rendered(clip, audio)
+        rendered, checksum = self._rendered(clip, audio), zlib.crc32(audio.tobytes())
+        if clip.record and clip.record.get("source_crc32", checksum) != checksum:
+            raise UserError("simulate.replay", clip=clip.key, problem="the recording holds other samples than then")
         write_audio(self.target / clip.audio, rendered.audio)
         if self.picture:
             from kowhisper_tel.simulation.picture import caption, spectrograms
@@ -62,6 +66,7 @@ class Rendering:
         return {
             "key": drawn_by["key"],
             "seed": drawn_by["seed"],
+            "source_crc32": checksum,
             "audio": clip.audio,
             "duration_s": len(rendered.audio) / RATE,
             "time_map": rendered.time_map.to_json(),
@@ -83,6 +88,13 @@ class Rendering:
         """Whether all that was made of a clip still lies in its place."""
         audio = self.target / str(record["audio"])
         return audio.is_file() and (not self.picture or picture_of(audio).is_file())
+
+    def remove(self, record: Record) -> None:
+        """Remove what an earlier output holds of a clip, so that none of it is taken for this one's."""
+        audio = self.target / str(record["audio"])
+        if audio.resolve().is_relative_to(self.target.resolve()):
+            audio.unlink(missing_ok=True)
+            picture_of(audio).unlink(missing_ok=True)
 
 
 def picture_of(audio: Path) -> Path:

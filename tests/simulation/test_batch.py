@@ -129,6 +129,18 @@ def test_a_resume_of_something_else_is_refused(clips: Path, tmp_path: Path, movi
     assert content(out) == before
 
 
+def test_a_resume_with_other_noise_in_the_same_folder_is_refused(clips: Path, tmp_path: Path) -> None:
+    write_audio(tmp_path / "noise" / "a.wav", voice(5))
+    part = f"{{effect: noise, snr_db: 10, source: 'folder:{tmp_path}/noise'}}"
+    own = tmp_path / "own.yaml"
+    own.write_text(f"mixture:\n  - share: 1\n    channel:\n      name: own\n      effects:\n        - {part}\n")
+    simulate(clips, tmp_path / "out", channel=str(own))
+    simulate(clips, tmp_path / "out", channel=str(own), resume=True)
+    write_audio(tmp_path / "noise" / "a.wav", voice(6))
+    with pytest.raises(UserError, match="differs: channel "):
+        simulate(clips, tmp_path / "out", channel=str(own), resume=True)
+
+
 def test_two_at_once_in_one_folder_are_refused(clips: Path, tmp_path: Path) -> None:
     from kowhisper_tel.simulation.journal import open_journal
 
@@ -231,8 +243,12 @@ def test_inputs_are_never_written_over(clips: Path, tmp_path: Path) -> None:
 
 
 def test_overwriting_begins_anew(clips: Path, tmp_path: Path) -> None:
-    simulate(clips, tmp_path / "out", seed=7)
+    simulate(clips, tmp_path / "out", seed=7, picture=True)
+    (tmp_path / "out" / "mine.txt").write_text("kept")
+    (clips / "e.flac").unlink()  # its clip of before must not stay among the new ones
     simulate(clips, tmp_path / "out", seed=8, overwrite=True)
+    assert (tmp_path / "out" / "mine.txt").read_text() == "kept"
+    (tmp_path / "out" / "mine.txt").unlink()
     simulate(clips, tmp_path / "fresh", seed=8)
     assert content(tmp_path / "out") == content(tmp_path / "fresh")
 

@@ -51,6 +51,11 @@ def test_what_does_not_fit_names_the_clip(clips: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"가\.wav.*16000 samples.*24000") as error:
         simulate(clips, tmp_path / "again", replay=drawn, jobs=2)
     assert error.value.code == "simulate.replay"
+    write_audio(longer, voice(3))
+    with pytest.raises(UserError, match=r"가\.wav.*other samples") as error:
+        simulate(clips, tmp_path / "again", replay=drawn, overwrite=True)
+    assert error.value.code == "simulate.replay"
+    write_audio(longer, voice(0))
     gone.unlink()
     with pytest.raises(UserError, match=r"e\.flac") as error:
         simulate(clips, tmp_path / "nothing", replay=drawn)
