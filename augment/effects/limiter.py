@@ -46,8 +46,9 @@ class Limiter(Effect):
         # The greatest of all that came before, each less what has been released since.
         released_db = np.arange(len(audio)) * (params["release_db_per_s"] / rate)
         held_db = np.maximum(np.maximum.accumulate(ahead_db + released_db) - released_db, 0.0)
-        # A mean of values that are each as great as the peak's is so too: the gain arrives in time.
-        sums_db = np.cumsum(np.concatenate([np.zeros(width), held_db]))
+        # A mean of values that are each as great as the peak's is so too: the gain arrives in time. Before the clip
+        # it was what the clip begins with.
+        sums_db = np.cumsum(np.concatenate([[0.0], np.full(width - 1, held_db[0]), held_db]))
         down_db = (sums_db[width:] - sums_db[:-width]) / width
         limited = (audio * np.exp(down_db * (-np.log(10.0) / 20.0))).astype(np.float32)
         return np.asarray(np.clip(limited, -threshold, threshold))  # of rounding only

@@ -89,6 +89,12 @@ def test_without_look_ahead_the_gain_is_there_at_once() -> None:
     assert down[[RATE - 1, RATE]] == pytest.approx([0, -12], abs=1e-4)
 
 
+def test_a_loud_beginning_is_turned_down_and_not_clipped() -> None:
+    tone = np.sin(2 * np.pi * 400 * np.arange(RATE) / RATE).astype(np.float32)
+    heard = limited(tone, look_ahead_ms=10)
+    assert heard[:160] == pytest.approx(tone[:160] * gain(-20), abs=1e-3)
+
+
 @pytest.mark.parametrize("rate", [8000, 48000])
 def test_times_are_times_at_any_rate(rate: int) -> None:
     click = np.zeros(rate, np.float32) + np.float32(0.01)
