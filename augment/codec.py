@@ -58,6 +58,11 @@ class Codec(ABC):
         if not self.available:
             raise CodecUnavailable(f"codec {self.name!r} is not available here; to get it: {self.how_to_get}")
 
+    def check_pcm(self, pcm: Pcm) -> None:
+        """Raise ValueError unless it is int16 ``[n]``."""
+        if pcm.dtype != np.int16 or pcm.ndim != 1:
+            raise ValueError(f"{self.name} encodes int16 [n], not {pcm.dtype} {list(pcm.shape)}")
+
     def with_dtx(self) -> Self:
         """The codec with discontinuous transmission: in pauses it sends little or nothing, and the decoder makes
         comfort noise. Raises SpecError unless it has that.
@@ -74,8 +79,7 @@ class Codec(ABC):
     def encode(self, pcm: Pcm) -> list[bytes]:
         """Frames of int16 ``[n]``; the last is filled up with zeros. Raises CodecUnavailable."""
         self.require()
-        if pcm.dtype != np.int16 or pcm.ndim != 1:
-            raise ValueError(f"{self.name} encodes int16 [n], not {pcm.dtype} {list(pcm.shape)}")
+        self.check_pcm(pcm)
         missing = -len(pcm) % self.frame_samples
         return self._encode(np.pad(pcm, (0, missing))) if len(pcm) else []
 

@@ -61,6 +61,7 @@ class G711(Codec):
 
     def transmit(self, pcm: Pcm, lost: Collection[int] = ()) -> Pcm:
         """As any codec, by one look-up a sample: no frame is made, for each code stands for itself."""
+        self.check_pcm(pcm)
         n_frames = self.frames_for(len(pcm))
         padded = np.pad(pcm, (0, n_frames * FRAME_SAMPLES - len(pcm)))
         heard = round_trip_table(self.law).take(padded.view(np.uint16))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,3 +76,9 @@ def test_one_look_up_is_encode_and_decode(law: str) -> None:
         pcm = generator.integers(-32768, 32768, n_samples).astype(np.int16)
         for lost in ((), {0}, {2, 3, 99}):
             assert np.array_equal(codec.transmit(pcm, lost), Codec.transmit(codec, pcm, lost))
+
+
+@pytest.mark.parametrize("pcm", [np.zeros(160, np.float32), np.zeros(160, np.int32), np.zeros((2, 160), np.int16)])
+def test_only_16_bit_pcm_is_transmitted(pcm: Any) -> None:
+    with pytest.raises(ValueError, match=r"g711-a encodes int16 \[n\], not"):
+        codecs.get("g711-a").transmit(pcm)
