@@ -41,7 +41,7 @@ def refusal(params: Mapping[str, Any], rate: int) -> str | None:
         return _codec_refusal(params, rate)
     if effect == "resample":
         lower_hz = params["rate_hz"]
-        known = not isinstance(lower_hz, list) and (lower_hz >= rate or rate / lower_hz in FACTORS)
+        known = isinstance(lower_hz, (int, float)) and (lower_hz >= rate or rate / lower_hz in FACTORS)
         return None if known else f"effect 'resample' from {rate} to {lower_hz} Hz ({KNOWN})"
     return f"effect {effect!r}"
 

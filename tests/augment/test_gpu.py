@@ -71,6 +71,7 @@ class TestCoverage:
             ({"effect": "codec", "codec": ["g711-a", "amr-nb-4.75"]}, "codec 'amr-nb-4.75'"),
             ({"effect": "codec", "codec": "g711-a", "loss": {"rate": 0.1}}, "codec 'g711-a' with packet loss"),
             ({"effect": "resample", "rate_hz": [5000, 11025]}, r"resample' from 16000 to \[5000.0, 11025.0\] Hz"),
+            ({"effect": "resample", "rate_hz": {"mean": 5000, "sd": 100}}, "resample' from 16000 to {'mean': 5000.0"),
             ({"effect": "resample", "rate_hz": 4000}, r"from 16000 to 4000.0 Hz \(known are factors of 1, 2, 3\)"),
         ],
     )
