@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -135,7 +136,7 @@ def _effects(those: Sequence[Measured], noise: str, codec: list[str]) -> list[di
         effects.append({"effect": "noise", "snr_db": snr_db, "source": source})
     if middle_low > 0 or middle_high < OPEN_HZ:
         effects.append({"effect": "band", "low_hz": low_hz if middle_low > 0 else 0.0, "high_hz": high_hz})
-    effects.append({"effect": "level", "dbfs": _range(those, "level_dbfs")})
+    effects.append({"effect": "level", "dbfs": _range(those, "level_dbfs", within=(-80.0, 0.0))})
     effects.append({"effect": "codec", "codec": codec})
     clipped = [each for each in those if each.clipped_db > 0]
     if len(clipped) >= LEAST_SHARE * len(those):
@@ -170,9 +171,11 @@ def _percentiles(those: Sequence[Measured], quantity: str) -> tuple[float, float
     return float(low), float(middle), float(high)
 
 
-def _range(those: Sequence[Measured], quantity: str, by: float = 0.0) -> float | list[float]:
+def _range(
+    those: Sequence[Measured], quantity: str, by: float = 0.0, within: tuple[float, float] = (-math.inf, math.inf)
+) -> float | list[float]:
     low, _, high = _percentiles(those, quantity)
-    ends = [round(low + by, 1), round(high + by, 1)]
+    ends = [round(min(max(end + by, within[0]), within[1]), 1) for end in (low, high)]
     return ends if ends[0] < ends[1] else ends[0]
 
 

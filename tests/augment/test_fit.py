@@ -202,6 +202,14 @@ def test_a_preset_says_what_was_measured_and_what_is_left_out() -> None:
     assert all(order == ["noise", "band", "level", "codec"] for order in orders)
 
 
+@pytest.mark.parametrize(("level_dbfs", "dbfs"), [(-85.0, -80.0), (4.0, 0.0)])
+def test_levels_are_such_as_the_effect_takes(level_dbfs: float, dbfs: float) -> None:
+    for part in preset(Summary((stretch(level_dbfs=level_dbfs),)))["mixture"]:
+        (level,) = [effect for effect in part["channel"]["effects"] if effect["effect"] == "level"]
+        assert level["dbfs"] == dbfs
+        Channel.from_json(part["channel"])
+
+
 def test_open_bands_and_unheard_noise_get_no_effect() -> None:
     (first, *_) = preset(Summary((stretch(low_hz=0.0, high_hz=8000.0, snr_db=58.0),)))["mixture"]
     assert [effect["effect"] for effect in first["channel"]["effects"]] == ["level", "codec"]
