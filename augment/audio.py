@@ -15,6 +15,9 @@ Audio = NDArray[np.float32]
 Pcm = NDArray[np.int16]
 """Mono 16-bit PCM, shape ``[n]``."""
 
+LOWEST_RATE = 1000
+"""Hz. Nothing of speech is left at lower ones, and libraries hang or crash."""
+
 RAMP = 32768.0
 """PCM steps in full scale."""
 
@@ -23,7 +26,8 @@ def checked(audio: NDArray[Any], rate: int) -> Audio:
     """The audio as float32 ``[n]`` (the same array if it already is that).
 
     Raises:
-        AudioError: not an array of floats, not mono ``[n]``, samples that are not finite, or a rate that is no rate.
+        AudioError: not an array of floats, not mono ``[n]``, samples that are not finite as float32, or a rate
+            that is no rate.
     """
     if not isinstance(audio, np.ndarray):
         raise AudioError(f"audio must be a numpy array, not {type(audio).__name__}")
@@ -31,16 +35,17 @@ def checked(audio: NDArray[Any], rate: int) -> Audio:
         raise AudioError(f"audio must be float32 in -1..1, not {audio.dtype} (divide 16-bit PCM by 32768)")
     if audio.ndim != 1:
         raise AudioError(f"audio must be mono with shape [n], not {list(audio.shape)} (choose or mix the tracks first)")
-    if rate <= 0:
-        raise AudioError(f"the sample rate must be above 0 Hz, not {rate}")
+    if not rate >= LOWEST_RATE:
+        raise AudioError(f"the sample rate must be {LOWEST_RATE} Hz or more, not {rate} (is this kHz?)")
     with np.errstate(over="ignore", invalid="ignore"):
-        total = audio.sum()  # a single bad sample makes it bad too
-    if not np.isfinite(total) and len(bad := np.flatnonzero(~np.isfinite(audio))):
+        single = audio.astype(np.float32, copy=False)
+        total = single.sum()  # a single bad sample makes it bad too
+    if not np.isfinite(total) and len(bad := np.flatnonzero(~np.isfinite(single))):
         raise AudioError(
             f"audio has {len(bad)} samples that are NaN or infinite, "
             f"the first at sample {bad[0]} ({bad[0] / rate:.3f} s); repair or drop this clip"
         )
-    return audio.astype(np.float32, copy=False)
+    return single
 
 
 def fit_length(audio: Audio, n_samples: int) -> Audio:

@@ -32,8 +32,20 @@ class Drawn:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The record again."""
-        return cls(str(data["channel"]), int(data["rate"]), int(data["n_samples"]), tuple(data["effects"]))
+        """The record again. Raises SpecError for what is none."""
+        try:
+            return cls(str(data["channel"]), int(data["rate"]), int(data["n_samples"]), tuple(data["effects"]))
+        except KeyError as missing:
+            raise SpecError(f"a record needs the field {missing}") from None
+        except (TypeError, ValueError) as problem:
+            raise SpecError(f"this is no record: {problem}") from None
+
+
+class _Recorded(dict[str, Any]):
+    """Parameters out of a record, of which a missing one is a SpecError."""
+
+    def __missing__(self, key: str) -> Any:
+        raise SpecError(f"the record of effect {self.get('effect')!r} has no {key!r}")
 
 
 @dataclass(frozen=True)
@@ -148,7 +160,10 @@ def replay(audio: NDArray[Any], rate: int, drawn: Drawn) -> Rendered:
             f"the audio has {len(heard)} at {rate} Hz"
         )
     time_map = TimeMap()
-    for params in drawn.effects:
+    for recorded in drawn.effects:
+        if not isinstance(recorded, Mapping):
+            raise SpecError(f"an effect's record is a JSON object, not {recorded!r}")
+        params = _Recorded(recorded)
         effect = registry.get(params["effect"])
         if not effect.keeps_time and not params.get("skipped"):
             time_map = time_map.then(effect.time_map(params))

@@ -93,7 +93,10 @@ def _parsed(text: bytes) -> Record:
     record: Any = json.loads(text)
     if not isinstance(record["key"], str) or not isinstance(record["seed"], int):
         raise TypeError("key must be a string, seed a whole number")
-    Drawn.from_json(record["drawn"])
+    try:
+        Drawn.from_json(record["drawn"])
+    except AugmentError as problem:
+        raise ValueError(str(problem)) from None
     return record  # type: ignore[no-any-return]
 
 

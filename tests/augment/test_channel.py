@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from augment import AudioError, Channel, Mixture, SpecError, TimeMap, UnknownName, effects, rng
+from augment import AudioError, Channel, Drawn, Mixture, SpecError, TimeMap, UnknownName, effects, replay, rng
 from augment.effect import Effect
 
 RATE = 16000
@@ -84,6 +84,7 @@ def test_wrong_mixtures() -> None:
         (np.zeros((2, 100), np.float32), r"mono with shape \[n\], not \[2, 100\]"),
         (np.zeros(100, np.int16), "divide 16-bit PCM by 32768"),
         (np.array([0.0, np.inf], np.float32), "1 samples that are NaN or infinite, the first at sample 1"),
+        (np.array([0.0, 1e39]), "1 samples that are NaN or infinite, the first at sample 1"),
         ([0.0, 0.1], "numpy array, not list"),
     ],
 )
@@ -91,6 +92,35 @@ def test_wrong_audio(audio: Any, message: str) -> None:
     for channel in (Channel("clean"), Channel.from_json(CALL)):
         with pytest.raises(AudioError, match=message):
             channel.render(audio, RATE, 1)
+
+
+@pytest.mark.parametrize("rate", [0, -8000, 16, np.nan])
+def test_wrong_rate(rate: Any) -> None:
+    with pytest.raises(AudioError, match="1000 Hz or more"):
+        Channel("clean").render(np.zeros(100, np.float32), rate, 1)
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"rate": RATE, "n_samples": 10, "effects": []}, "needs the field 'channel'"),
+        ({"channel": "c", "rate": "?", "n_samples": 10, "effects": []}, "no record"),
+        ([], "no record"),
+        ({"channel": "c", "rate": RATE, "n_samples": 10, "effects": ["level"]}, "JSON object, not 'level'"),
+        ({"channel": "c", "rate": RATE, "n_samples": 10, "effects": [{}]}, "has no 'effect'"),
+        (
+            {"channel": "c", "rate": RATE, "n_samples": 10, "effects": [{"effect": "codec", "codec": "g711-a"}]},
+            "effect 'codec' has no 'lost'",
+        ),
+        (
+            {"channel": "c", "rate": RATE, "n_samples": 10, "effects": [{"effect": "drift"}]},
+            "effect 'drift' has no 'ppm'",
+        ),
+    ],
+)
+def test_wrong_record(record: Any, message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        replay(np.zeros(10, np.float32), RATE, Drawn.from_json(record))
 
 
 def test_any_order_gives_the_same_bytes(speech: NDArray[np.float32]) -> None:
