@@ -131,6 +131,15 @@ def test_channel_is_aligned_on_real_speech(codec: Codec, shared: Path) -> None:
         assert min(peak, 2 * n - peak) <= within
 
 
+@pytest.mark.parametrize("name", ["opus-nb-12", "opus-wb-16"])
+def test_opus_spends_bits_where_they_are_needed(name: str, speech: NDArray[np.float32]) -> None:
+    codec = codecs.get(name)
+    if not codec.available:
+        pytest.skip(f"{name} is not available here; to get it: {codec.how_to_get}")
+    sizes = [len(frame) for frame in codec.encode(to_pcm(resample(speech, 16000, codec.rate_hz)))]
+    assert max(sizes) > 1.3 * min(sizes)
+
+
 def test_opus_spends_bits_on_copies_only_where_packets_get_lost(speech: NDArray[np.float32]) -> None:
     codec = codecs.get("opus-wb-24")
     if not codec.available:

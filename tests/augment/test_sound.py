@@ -37,6 +37,18 @@ def test_noise_has_the_snr(speech: NDArray[np.float32], source: str, snr_db: flo
     assert active_level_dbfs(speech, RATE) - rms_dbfs(noise) == pytest.approx(snr_db, abs=0.05)
 
 
+@pytest.mark.parametrize(("below_db", "level_db"), [(18.4, -2.95), (19.4, -1.2)])
+def test_what_lies_within_the_margin_counts_as_active(below_db: float, level_db: float) -> None:
+    """A second of a square wave and one of a quieter: both count, 3 dB, or the loud one with 0.2 s after it, and what
+    the envelope takes to fall.
+
+    P.56's threshold lies 15.9 dB below the active level, here 18.9 below the loud second.
+    """
+    square = np.where(np.arange(2 * RATE) // 20 % 2, 0.5, -0.5).astype(np.float32)
+    square[RATE:] *= np.float32(10 ** (-below_db / 20))
+    assert active_level_dbfs(square, RATE) == pytest.approx(20 * np.log10(0.5) + level_db, abs=0.15)
+
+
 def test_pauses_do_not_change_the_active_level(speech: NDArray[np.float32]) -> None:
     padded = np.concatenate([np.zeros(2 * RATE, np.float32), speech, np.zeros(3 * RATE, np.float32)])
     # P.56 counts up to 0.2 s after the last word as speech, which here is 0.24 dB.
