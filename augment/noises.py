@@ -39,15 +39,15 @@ def names() -> tuple[str, ...]:
 def synthesise(name: str, n_samples: int, rate: int, generator: np.random.Generator) -> Audio:
     """Noise of any level, float32 ``[n_samples]``; bring it to the level wanted.
 
-    But for hum, it is the sum of two stretches, each from any place, of a minute of noise that is made once: as good as
-    noise of its own, and much quicker.
+    But for hum, it is the sum of two stretches of a minute of noise that is made once, from any places a second or more
+    apart: as good as noise of its own, and much quicker.
     """
     if name == "hum":
         return _hum(n_samples, rate, generator)
     whole = _minute("speech" if name == "babble" else name, rate)
-    starts = generator.integers(len(whole), size=2).tolist()
-    noise = _stretch(whole, starts[0], n_samples)
-    noise += _stretch(whole, starts[1], n_samples)
+    start, away = int(generator.integers(len(whole))), int(generator.integers(rate, len(whole) - rate))
+    noise = _stretch(whole, start, n_samples)
+    noise += _stretch(whole, (start + away) % len(whole), n_samples)
     if name == "babble":
         noise *= _loudness(n_samples, rate, generator)
     return noise

@@ -15,7 +15,7 @@ from augment.audio import Audio, fit_length
 from augment.spec import Kind, Number, OneOf
 from benchmarks import speech
 
-RATES = (8000, 16000, 44100, 48000)
+RATES = (8000, 11025, 16000, 22050, 44100, 48000)
 LONGEST_S = 60.0
 LENGTHS = ((0.7, 1.0), (0.9, 4.0), (0.98, 15.0), (1.0, LONGEST_S))
 """(share up to here, longest in s): most are short, so that ten thousand end in time."""
@@ -96,9 +96,11 @@ def codec_effect(generator: np.random.Generator) -> dict[str, Any]:
         {"kind": "jitter", "buffer_ms": generator.uniform(1, 200), "mean_jitter_ms": generator.uniform(0, 200)},
         {"kind": "jitter", "buffer_ms": 60.0, "mean_jitter_ms": 30.0, "spike_ms": generator.uniform(1, 1000)},
     ]
-    loss = losses[generator.integers(len(losses))]
+    loss, other = (losses[index] for index in generator.integers(len(losses), size=2))
     if loss is not None:
-        effect["loss"] = loss
+        effect["loss"] = [loss, other] if other is not None and generator.random() < 0.5 else loss
+    if effect["codec"].startswith("amr"):
+        effect |= amr_more(effect["codec"], generator)
     packet_ms = int(generator.choice([0, 0, 10, 20, 30, 40]))
     if packet_ms:
         try:
@@ -107,6 +109,21 @@ def codec_effect(generator: np.random.Generator) -> dict[str, Any]:
             return effect
         effect["packet_ms"] = packet_ms
     return effect
+
+
+def amr_more(name: str, generator: np.random.Generator) -> dict[str, Any]:
+    """Modes that change, and DTX, in half of the cases each."""
+    more: dict[str, Any] = {}
+    if generator.random() < 0.5:
+        more["dtx"] = True
+    if generator.random() < 0.5:
+        family = name.rpartition("-")[0]
+        modes = [other for other in codecs.names() if other.rpartition("-")[0] == family]
+        more["codec"] = [
+            str(mode) for mode in generator.choice(modes, generator.integers(2, len(modes)), replace=False)
+        ]
+        more["switch_s"] = generator.uniform(0.04, 5.0)
+    return more
 
 
 def any_effect(generator: np.random.Generator) -> dict[str, Any]:
@@ -123,7 +140,9 @@ def any_effect(generator: np.random.Generator) -> dict[str, Any]:
             low, high = max(kind.low, -1000.0), min(kind.high, 100_000.0)
             place = generator.choice([0.0, 1.0]) if generator.random() < 0.1 else generator.random()
             even = generator.random() < 0.5 or low <= 0.0
-            example[key] = float(low + place * (high - low) if even else low * (high / low) ** place)
+            value = float(low + place * (high - low) if even else low * (high / low) ** place)
+            normal = {"mean": value, "sd": generator.uniform(0.0, 1.0 + abs(value))}
+            example[key] = normal if generator.random() < 0.1 else value
     return {"effect": name, **example}
 
 
@@ -165,7 +184,7 @@ def judged(case: Case, said: Audio, heard: Audio) -> str:
     if peak > BOUND:
         return f"the peak is {peak:.2f}"
     alike_wanted = case.shape == "full-scale tone" and "loss" not in case.effect
-    if alike_wanted and case.effect["codec"] not in NO_WAVEFORM and case.n_samples >= LEAST_S * case.rate:
+    if alike_wanted and str(case.effect["codec"]) not in NO_WAVEFORM and case.n_samples >= LEAST_S * case.rate:
         alike = float(np.dot(said, heard) / math.sqrt(max(np.dot(said, said) * np.dot(heard, heard), 1e-12)))
         if alike < LEAST_ALIKE:
             return f"a full-scale tone came out with a correlation of {alike:.2f}"

@@ -37,7 +37,9 @@ def taps(low_hz: float, high_hz: float, rate: int) -> NDArray[np.float32]:
     response += 2.0 * high * np.sinc(2.0 * high * moments) if high < 0.5 else moments == 0
     response *= window
     middle = 0.0 if low <= 0.0 else 0.5 if high >= 0.5 else (low + high) / 2.0
-    return np.asarray(response / np.sum(response * np.cos(2.0 * np.pi * moments * middle)), np.float32)
+    made = np.asarray(response / np.sum(response * np.cos(2.0 * np.pi * moments * middle)), np.float32)
+    made.flags.writeable = False  # it is kept
+    return made
 
 
 @functools.lru_cache(maxsize=16)
