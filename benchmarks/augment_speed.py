@@ -86,7 +86,7 @@ NOTES = """\
 What differs. Its limiter is a soft knee, ours (clip) a hard one at the peak; its band edges are a second-order
 high-pass and a 511-tap slope of 600 Hz, ours linear-phase slopes of 200 Hz; it resamples to the codec's rate once for
 all stages, ours work at 16 kHz and only the codec resamples. Both tell Opus the loss; its runs at
-complexity 10, ours at the library's own (9), each by the libopus that it finds. In
+complexity 10, ours at 5, each by the libopus that it finds. In
 the stress profile its losses behind Opus and G.711 are repeated and faded frames, ours each codec's own concealment;
 its speed drifts by up to 0.4 %, ours by 0.1 %. Taken out of phonesim: the playout buffer (which adds or drops a frame
 now and then) and the time offset."""
