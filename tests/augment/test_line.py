@@ -175,8 +175,9 @@ def test_comfort_noise_is_like_the_background(speech: NDArray[np.float32], sourc
     heard = through(audio, effect="comfort_noise")
     pauses = slice(0, round((PAUSE_S - 0.1) * RATE)), slice(round((PAUSE_S + 3.3) * RATE), len(audio))
     for pause in pauses:
-        assert not np.any(heard[pause] == audio[pause])
-        assert abs(np.corrcoef(heard[pause], audio[pause])[0, 1]) < 0.1
+        replaced = heard[pause] != audio[pause]
+        assert replaced.mean() > 0.8  # a swell of the background may pass for speech once, with its hangover
+        assert abs(np.corrcoef(heard[pause][replaced], audio[pause][replaced])[0, 1]) < 0.1
         assert rms_dbfs(heard[pause]) == pytest.approx(rms_dbfs(audio[pause]), abs=1.0)
         before, after = (np.abs(np.fft.rfft(a[pause][:16000])) ** 2 for a in (audio, heard))
         for low_hz, high_hz in ((200, 800), (800, 2000), (2000, 4000), (4000, 7500)):
