@@ -10,7 +10,9 @@ import soundfile
 
 from augment import Channel, CodecUnavailable, codecs, libraries
 
-needs_libgsm = pytest.mark.skipif(not codecs.get("gsm-fr").available, reason="libgsm is not installed here")
+needs_libgsm = pytest.mark.skipif(
+    not codecs.get("gsm-fr").available, reason=f"libgsm is not here; to get it: {codecs.get('gsm-fr').how_to_get}"
+)
 
 
 def speech_like(n: int) -> np.ndarray:
