@@ -17,7 +17,8 @@ class Utterance:
     ``audio`` is a path, relative to the manifest that holds the utterance. ``start_s`` and ``end_s``
     are seconds from the beginning of that file (both ``None``: the whole file); ``track`` is the
     channel, counted from 0 (``None``: the file is mono, or its channels are averaged). ``text`` is the
-    label as spoken. ``tags`` holds strata (see ``STRATA``) and whatever else the corpus says.
+    label as spoken, ``written`` the same in writing where the corpus has both (공일공 … and 010-…).
+    ``tags`` holds strata (see ``STRATA``) and whatever else the corpus says.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Utterance:
     track: int | None = None
     speaker: str | None = None
     call: str | None = None
+    written: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:

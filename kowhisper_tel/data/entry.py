@@ -18,7 +18,7 @@ class Entry:
     folder); ``utterance.text`` is the label as written. ``place`` says where it stands (``calls.csv line 12``).
     ``split`` is the part that the corpus itself puts it in. ``raw_rate`` is the rate in Hz of headerless PCM.
     ``content`` fetches the bytes of a recording that has no file of its own; ``audio`` is then only a name, with its
-    suffix.
+    suffix. ``notation`` names the conventions that the label is written by.
     """
 
     utterance: Utterance
@@ -26,6 +26,7 @@ class Entry:
     split: str | None = None
     raw_rate: int | None = None
     content: Callable[[], bytes] | None = None
+    notation: str = "plain"
 
 
 @dataclass(frozen=True)
