@@ -39,20 +39,23 @@ def record(entries: Sequence[Entry], folder: Path) -> list[Recorded | Reject]:
     The file is decoded once for each track. One outcome an entry, in order; a recording that cannot be used gives a
     ``Reject`` with the code ``audio.*``, ``prepare.too_long`` or ``prepare.long_stretch``.
     """
-    with _as_file(entries[0]) as source:
-        tracks: defaultdict[int | None, list[int]] = defaultdict(list)
-        for index, entry in enumerate(entries):
-            tracks[entry.utterance.track].append(index)
-        outcomes: dict[int, Recorded | Reject] = {}
-        for track, same in tracks.items():
-            made = _record_track([entries[i] for i in same], source, track, folder)
-            outcomes.update(zip(same, made, strict=True))
-        return [outcomes[i] for i in range(len(entries))]
+    tracks: defaultdict[int | None, list[int]] = defaultdict(list)
+    for index, entry in enumerate(entries):
+        tracks[entry.utterance.track].append(index)
+    outcomes: dict[int, Recorded | Reject] = {}
+    try:
+        with _as_file(entries[0]) as source:
+            for track, same in tracks.items():
+                made = _record_track([entries[i] for i in same], source, track, folder)
+                outcomes.update(zip(same, made, strict=True))
+    except UserError as problem:  # a member of an archive that cannot be read
+        return [_reject(entry, problem, Path(entry.utterance.audio)) for entry in entries]
+    return [outcomes[i] for i in range(len(entries))]
 
 
 def by_file(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """Neighbouring entries of one file together, so that a long call is decoded once."""
-    for _, group in groupby(entries, key=lambda e: e.utterance.id if e.content else e.utterance.audio):
+    for _, group in groupby(entries, key=lambda e: (e.utterance.audio, e.content)):
         yield list(group)
 
 
