@@ -45,6 +45,8 @@ def regroup(written: str, spoken: str) -> str:
                 space = right in model_spaces or (space and not _is_josa(model_letters, model_spaces, right))
         elif letters[i - 1] in _NUMERALS and letters[i] in _NUMERALS:
             space = letters[i - 1] in _GROUP_ENDS
+        elif letters[i - 1] in _NUMERALS and right is None and space:
+            space = not _is_josa(letters, spaces, i)
         result.append(f" {letters[i]}" if space else letters[i])
     return "".join(result)
 

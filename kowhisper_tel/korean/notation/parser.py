@@ -112,10 +112,8 @@ class Parser(Reading):
             return joined.by in ("slash", "adjacent") or weights[0] != weights[1]
         if not (is_word(first) and is_word(second)):
             return False
-        place = self.tokens[i].start
         if joined.by == "slash":
-            formula = place > 0 and self.narrow[place - 1].isascii() and self.narrow[place - 1].isalnum()
-            return not formula and _HANGUL.search(first + second) is not None
+            return _HANGUL.search(first + second) is not None
         if joined.by != "adjacent" or sorted(map(bool, weights)) != [False, True]:
             return False
         written, spoken = (first, second) if weights[0] else (second, first)
@@ -134,6 +132,8 @@ class Parser(Reading):
         said, written = (first, second) if spoken_first else (second, first)
         out.put(regroup(written.written, said.spoken), written.written)
         self.mark("dual", start, stop, self.text[start:stop])
+        if self._joined(joined.end):
+            out.put(" ")
         return joined.end + 1
 
     def _side(self, i: int, end: int, depth: int) -> Sides:

@@ -43,12 +43,20 @@ class Sides:
         """A mark stood here that leaves nothing."""
         self._skipped = True
 
-    def close_up(self, punctuation: str) -> None:
-        """Add punctuation; to the word before, where only a mark stood between (``네 b/.``)."""
-        if self._skipped and len(self._spoken) > 1 and self._spoken[-1].isspace():
-            self._spoken.pop()
-            self._written.pop()
+    def close_up(self, punctuation: str) -> bool:
+        """Add punctuation; to the word before, where only a mark stood between (``네 b/.``).
+
+        False where it has no word of its own (``b/.`` by itself, ``네, b/,``): it goes with the mark.
+        """
+        if self._skipped:
+            said = "".join(self._spoken).rstrip()
+            if not said or not is_word(said[-1]):
+                return False
+            if self._spoken[-1].isspace():
+                self._spoken.pop()
+                self._written.pop()
         self.put(punctuation)
+        return True
 
     def ends_with_word(self) -> bool:
         """Whether something was said before."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kowhisper_tel.korean.notation.fillers import MARKED_FILLERS
 from kowhisper_tel.korean.notation.numerals import ONLY_JOSA
 from kowhisper_tel.korean.notation.reading import WORDISH, Reading
@@ -38,7 +40,8 @@ def read_token(at: Reading, token: Token, out: Sides) -> None:
         case "interjection":
             at.mark("interjection", token.start, token.end, said)
         case "punct":
-            out.close_up(said)
+            if not out.close_up(said):
+                at.marks[-1] = replace(at.marks[-1], end=token.end, content=at.text[at.marks[-1].start : token.end])
         case "stray" | "at" if at.strict:
             at.problem("stray", token.start, token.end)
             out.put(said)
@@ -60,7 +63,7 @@ def read_sign(at: Reading, i: int, start: int, end: int, out: Sides) -> None:
 
 def _filler(at: Reading, token: Token, before: Token | None, after: Token | None, out: Sides) -> bool:
     """``아/``; stuck to the next word (``아/그래``) only if it is a word that is known as a filler."""
-    if before is None or before.kind not in _ENDS_A_WORD or before.kind == "slash":
+    if before is None or before.kind not in _ENDS_A_WORD - {"slash"} | {"punct"}:
         return False
     stuck = after is not None and after.kind in WORDISH
     if stuck and at.word(before) not in MARKED_FILLERS:
@@ -82,7 +85,7 @@ def _fragment(at: Reading, token: Token, before: Token | None, after: Token | No
         _mark_word(at, "fragment", before, token)
         out.put(" " if stuck else "")
         return True
-    if before.kind == "space" and stuck and out.ends_with_word():
+    if before.kind == "space" and after is not None and after.kind in ("hangul", "open") and out.ends_with_word():
         at.mark("fragment", token.start, token.end, "")
         return True
     return False
@@ -99,9 +102,17 @@ def _indistinct(at: Reading, token: Token, before: Token | None, after: Token | 
         at.mark(kind, token.start, token.end, word if particle else "*")
     elif rest and after is not None:
         at.mark("indistinct", token.start, after.end, rest)
+    elif not word and _is_sum(at, token):
+        return False
     else:
         _mark_word(at, "indistinct", before, token)
     return True
+
+
+def _is_sum(at: Reading, token: Token) -> bool:
+    """Whether figures stand on both sides: ``3 * 4``."""
+    before, after = at.narrow[: token.start].rstrip()[-1:], at.narrow[token.end :].lstrip()[:1]
+    return before.isdigit() and after.isdigit()
 
 
 def _lengthening(at: Reading, token: Token, before: Token | None, after: Token | None, _: Sides) -> bool:
