@@ -1,4 +1,4 @@
-"""Lines in the layouts of the corpora, with both sides, marks and problems, written down before the grammar was run."""
+"""Lines in the layouts of the corpora, with both sides, marks and problems, all written by hand."""
 
 from __future__ import annotations
 

@@ -10,6 +10,9 @@ FILLERS = frozenset(words("음 음음 으음 으으음 어 어어 어어어 으�
 MARKED_FILLERS = FILLERS | frozenset(words("그 저 뭐 이 인제 이제 막 그냥 에 응 네 그니까 그러니까 뭐냐 저기 글쎄"))
 """Words that transcripts mark as fillers (``그/``); most of them are fillers only with the mark beside them."""
 
+STUCK_FILLERS = FILLERS | frozenset(words("그 저 뭐"))
+"""Those that are fillers even where the next word sticks to the mark (``그/그래서``); ``네/아니요`` is a choice."""
+
 _AROUND = ".,?!…~-·\"'"
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from kowhisper_tel.korean.notation.fillers import MARKED_FILLERS
+from kowhisper_tel.korean.notation.fillers import STUCK_FILLERS
 from kowhisper_tel.korean.notation.numerals import ONLY_JOSA
 from kowhisper_tel.korean.notation.reading import WORDISH, Reading
 from kowhisper_tel.korean.notation.sides import Sides, is_word
 from kowhisper_tel.korean.notation.tokens import NOISES, Token, event_kind
+from kowhisper_tel.korean.verbalise.rule import JOSA
 
+_GRADES = frozenset("ABCDF")
+_KEY = re.compile(rf"{JOSA}(?![가-힣])|\s*(?:버튼|키(?![가-힣])|[을를]?\s?(?:누르|눌))")
 _ENDS_A_WORD = frozenset({"hangul", "close", "plus", "star", "slash", "tilde"})
 
 
@@ -66,7 +70,7 @@ def _filler(at: Reading, token: Token, before: Token | None, after: Token | None
     if before is None or before.kind not in _ENDS_A_WORD - {"slash"} | {"punct"}:
         return False
     stuck = after is not None and after.kind in WORDISH
-    if stuck and at.word(before) not in MARKED_FILLERS:
+    if stuck and at.word(before) not in STUCK_FILLERS:
         return False
     _mark_word(at, "filler", before, token)
     out.put(" " if stuck else "")
@@ -78,7 +82,9 @@ def _fragment(at: Reading, token: Token, before: Token | None, after: Token | No
     stuck = after is not None and after.kind in WORDISH
     if before is None:
         return False
-    if before.kind in _ENDS_A_WORD or before.kind == "latin":
+    if before.kind == "latin":
+        return _latin_fragment(at, before, token, out)
+    if before.kind in _ENDS_A_WORD:
         again = after is not None and at.word(after)[:1] == at.word(before)[:1] != ""
         if stuck and not again:
             return False
@@ -87,6 +93,17 @@ def _fragment(at: Reading, token: Token, before: Token | None, after: Token | No
         return True
     if before.kind == "space" and after is not None and after.kind in ("hangul", "open") and out.ends_with_word():
         at.mark("fragment", token.start, token.end, "")
+        return True
+    return False
+
+
+def _latin_fragment(at: Reading, word: Token, sign: Token, out: Sides) -> bool:
+    """``K+ KBS`` and ``3+ 3개``, where the next word begins alike; ``A+`` is a grade, and text."""
+    if at.narrow[sign.end :].lstrip()[:1] == at.narrow[word.start] and at.narrow[sign.end].isspace():
+        _mark_word(at, "fragment", word, sign)
+        return True
+    if at.word(word) in _GRADES:
+        out.put(at.said(sign))
         return True
     return False
 
@@ -100,19 +117,19 @@ def _indistinct(at: Reading, token: Token, before: Token | None, after: Token | 
             return False
         kind = "indistinct" if particle else "mask"
         at.mark(kind, token.start, token.end, word if particle else "*")
+    elif not word and _is_said(at, token):
+        return False
     elif rest and after is not None:
         at.mark("indistinct", token.start, after.end, rest)
-    elif not word and _is_sum(at, token):
-        return False
     else:
         _mark_word(at, "indistinct", before, token)
     return True
 
 
-def _is_sum(at: Reading, token: Token) -> bool:
-    """Whether figures stand on both sides: ``3 * 4``."""
-    before, after = at.narrow[: token.start].rstrip()[-1:], at.narrow[token.end :].lstrip()[:1]
-    return before.isdigit() and after.isdigit()
+def _is_said(at: Reading, star: Token) -> bool:
+    """Whether a star by itself is a word: times (``3 * 4``), or the key of a telephone (``*을 눌러``, ``* 버튼``)."""
+    before, behind = at.narrow[: star.start].rstrip()[-1:], at.narrow[star.end : star.end + 12]
+    return _KEY.match(behind) is not None or (before.isdigit() and behind.lstrip()[:1].isdigit())
 
 
 def _lengthening(at: Reading, token: Token, before: Token | None, after: Token | None, _: Sides) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kowhisper_tel.korean.notation.fillers import MARKED_FILLERS
-from kowhisper_tel.korean.verbalise.rule import words
+from kowhisper_tel.korean.verbalise.rule import JOSA, words
 
 NARROW = str.maketrans("（）｛｝［］／＋＊＠＆＃：～", "(){}[]/+*@&#:~")
 """Full-width signs, one for one, so that places stay."""
@@ -69,9 +69,9 @@ STRICT = re.compile(
     |(?P<noise>(?<![{_LATIN}])(?:[blnou]/)+(?![a-z])|(?<!\S)(?:[BLNOU]/)+(?!\S))
     |(?P<lost>(?<![{_LATIN}])x{{2,}}(?![{_LATIN}]))
     |(?P<dashed>(?<![{_LATIN}{_HANGUL})-])-[{_HANGUL}]+(?:\ [{_HANGUL}]+){{0,2}}-(?![{_LATIN}-]))
-    |(?P<interjection>(?<!\S)\#(?=[{_HANGUL}]))
+    |(?P<interjection>(?<!\S)\#(?=[{_HANGUL}])(?!{JOSA}(?![{_HANGUL}])))
     |(?P<hangul>[{_HANGUL}]+)
-    |(?P<latin>[{_LATIN}]+(?:[/+&@._:'-][{_LATIN}]+)*(?:(?<=U)\+(?![{_LATIN}]))?)
+    |(?P<latin>[{_LATIN}]+(?:[/+&@._:'-][{_LATIN}]+)*(?:(?<=U)\+(?![{_LATIN}])|(?<=C)\+\+)?)
     |(?P<tagged>\(\s*(?:[A-Z]{{2}}|no|sn|fp|sp)\s*:)
     |(?P<open>\()|(?P<close>\))
     |(?P<slash>/)|(?P<plus>\+)|(?P<star>\*)|(?P<tilde>~+)|(?P<at>@)
