@@ -7,7 +7,7 @@ Conventions, each in ``NOTATIONS``:
     123), calls (571, 100, 71616), free talk and commands (109, 107, 94 to 96), numbers (159), ClovaCall.
 ``dialect``
     The same, but the pronunciation stands first: ``(쫌)/(조금)``, ``(이십 대)/(20대)``. AI-Hub dialects (118 to 122),
-    AI-Hub meetings (132, 464), NIKL everyday conversation.
+    AI-Hub meetings (464), NIKL everyday conversation.
 ``plain``
     Text whose origin is not known: a user's CSV, a model's hypothesis. Only what is unmistakable is a mark; ordinary
     writing stays: ``1/2``, ``A/S``, ``24/7``, ``그리고/또는``, ``(주)삼성``, ``C+``, ``*``, ``&``, ``(웃음)``, e-mail.
@@ -19,7 +19,7 @@ What becomes of each mark in the spoken side, and what ``plain`` takes of it:
 
 ``dual``
     ``(3개)/(세 개)``, ``( 3개 ) / ( 세 개 )``, ``(3개)(세 개)``: the spoken side, its numbers regrouped.
-    Plain: with the slash, where there is Hangul; without it, where digits stand against number words.
+    Plain: with the slash, where there is Hangul; without it, where one side has digits and the other is how they are read.
 ``breath``, ``laugh``, ``overlap``, ``noise``
     ``b/ l/ o/ n/``: nothing. Plain: standing alone.
 other sounds

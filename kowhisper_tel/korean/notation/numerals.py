@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from kowhisper_tel.korean.verbalise import readings
+from kowhisper_tel.korean.verbalise import readings, verbalise
 from kowhisper_tel.korean.verbalise.rule import JOSA
 
 _DIGIT = re.compile(r"[0-9]")
@@ -49,6 +49,16 @@ def regroup(written: str, spoken: str) -> str:
             space = not _is_josa(letters, spaces, i)
         result.append(f" {letters[i]}" if space else letters[i])
     return "".join(result)
+
+
+def reads_as(written: str, spoken: str) -> bool:
+    """Whether ``spoken`` is how ``written`` is read, or begins as it does (칠십 프로 for 70%). 영 and 공 are alike.
+
+    >>> reads_as("3개", "세 개"), reads_as("2024", "서울")
+    (True, False)
+    """
+    model, said = ("".join(text.split()).replace("영", "공") for text in (verbalise(written), spoken))
+    return said == model or (len(model) > 2 and said[:2] == model[:2])
 
 
 def _model(written: str) -> tuple[str, list[bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kowhisper_tel.korean.notation.numerals import regroup
+from kowhisper_tel.korean.notation.numerals import reads_as, regroup
 from kowhisper_tel.korean.notation.reading import Reading
 from kowhisper_tel.korean.notation.sides import Sides, is_word, weight
 from kowhisper_tel.korean.notation.signs import read_sign, read_token
@@ -15,9 +15,6 @@ DEEPEST = 8
 """Brackets nested deeper than this are not read."""
 
 _ODD_SEPARATORS = frozenset("?|:;.!,\\")
-_NUMERAL = re.compile(
-    r"(?<!\S)(?:[영공일이삼사오육륙칠팔구십백천만억조한두세네열]|다섯|여섯|일곱|여덟|아홉|스물|스무|서른|마흔|쉰)"
-)
 _NOT_HEARD = re.compile(r"[\sxX.~?…*]*")
 _HEARD = re.compile(r"[가-힣\s.,?!~…]*[가-힣][가-힣\s.,?!~…]*")
 _HANGUL = re.compile(r"[가-힣]+")
@@ -114,11 +111,9 @@ class Parser(Reading):
             return False
         if joined.by == "slash":
             return _HANGUL.search(first + second) is not None
-        if joined.by != "adjacent" or sorted(map(bool, weights)) != [False, True]:
+        if joined.by != "adjacent" or sorted(weights) != [0, 2]:
             return False
-        written, spoken = (first, second) if weights[0] else (second, first)
-        joined_up = "".join(spoken.split())
-        return bool(_NUMERAL.search(spoken)) and all(run in joined_up for run in _HANGUL.findall(written))
+        return reads_as(first, second) if weights[0] else reads_as(second, first)
 
     def _dual(self, i: int, end: int, joined: Joined, out: Sides, depth: int) -> int:
         first = self._side(i, end, depth)
