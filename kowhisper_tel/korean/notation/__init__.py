@@ -19,7 +19,7 @@ What becomes of each mark in the spoken side, and what ``plain`` takes of it:
 
 ``dual``
     ``(3개)/(세 개)``, ``( 3개 ) / ( 세 개 )``, ``(3개)(세 개)``: the spoken side, its numbers regrouped.
-    Plain: with the slash, where there is Hangul; without it, where one side has digits and the other is how they are read.
+    Plain: with the slash, where there is Hangul; without it, where one side has digits and the other is their reading.
 ``breath``, ``laugh``, ``overlap``, ``noise``
     ``b/ l/ o/ n/``: nothing. Plain: standing alone.
 other sounds
