@@ -131,6 +131,15 @@ class Parser(Reading):
             out.put(" ")
         return joined.end + 1
 
+    def _slash_inside(self, i: int, end: int) -> int | None:
+        """The slash of ``(70%/칠십 퍼센트)``, one bracket that holds both sides; ``(KT/SK)`` holds but one."""
+        slashes = [k for k in range(i + 1, end) if self.tokens[k].kind == "slash"]
+        if len(slashes) != 1 or any(self.tokens[k].kind in ("open", "tagged") for k in range(i + 1, end)):
+            return None
+        sides = self.inside(i, slashes[0]), self.inside(slashes[0], end)
+        first, second = map(weight, sides)
+        return slashes[0] if min(first, second) == 0 < max(first, second) and all(map(is_word, sides)) else None
+
     def _side(self, i: int, end: int, depth: int) -> Sides:
         """One side of a dual transcription: ``(@용어)`` is a term, ``((말))`` was not heard well."""
         lo, hi = self.trimmed(i + 1, end)
@@ -156,7 +165,7 @@ class Parser(Reading):
         return end + 1
 
     def _alone(self, i: int, end: int, out: Sides, depth: int) -> int:
-        """A bracket with no partner: ``((말))``, ``(@용어)``, ``(용어)/(idiom)``, a dual in brackets, or a problem."""
+        """A bracket with no partner: ``((말))``, ``(@용어)``, ``(용어)/(idiom)``, a dual inside, or a problem."""
         opening, closing = self.tokens[i], self.tokens[end]
         lo, hi = self.trimmed(i + 1, end)
         if lo < hi and self.tokens[lo].kind == "open" and self.partner.get(lo) == hi - 1:
@@ -173,6 +182,9 @@ class Parser(Reading):
             self.mark("term", opening.start, closing.end, self.inside(i, end).strip(" @"))
             out.take(self._sequence(lo + (self.tokens[lo].kind == "at"), hi, depth + 1))
             return end + 1
+        slash = self._slash_inside(i, end) if self.strict else None
+        if slash is not None:
+            return self._dual(i, slash, Joined(slash, end, "inside"), out, depth)
         inner = self._joined(self.partner[lo]) if self.strict and lo in self.partner else None
         if inner is not None and inner.end == hi - 1 and self._is_dual(lo, self.partner[lo], inner):
             self.mark("dual", opening.start, closing.end, self.text[opening.start : closing.end])
