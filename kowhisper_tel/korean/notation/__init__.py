@@ -18,7 +18,7 @@ signs; the order of the convention decides only between two of a kind.
 What becomes of each mark in the spoken side, and what ``plain`` takes of it:
 
 ``dual``
-    ``(3개)/(세 개)``, ``( 3개 ) / ( 세 개 )``, ``(3개)(세 개)``, ``(3개/세 개)``: the spoken side, its numbers regrouped.
+    ``(3개)/(세 개)``, ``(3개) / (세 개)``, ``(3개)(세 개)``, ``(3개/세 개)``: the spoken side, numbers regrouped.
     Plain: with the slash, where there is Hangul; without it, where one side has digits and the other is their reading.
 ``breath``, ``laugh``, ``overlap``, ``noise``
     ``b/ l/ o/ n/``: nothing. Plain: standing alone.
