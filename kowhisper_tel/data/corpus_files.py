@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kowhisper_tel.core.audio import SUFFIXES
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.archive import Member, members, read_member
 
-UNREAD_ARCHIVES = (".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".alz", ".egg", ".part0")
-"""Archives that are named to the user, who has to unpack them."""
+UNREAD_ARCHIVE = re.compile(r"\.(tar|gz|tgz|bz2|xz|zst|7z|rar|alz|egg|z\d\d|part\d+)$", re.IGNORECASE)
+"""Archives that are named to the user, who has to unpack them, and the parts of one that has to be joined."""
+OWN_NAME = 8
+"""A recording's name of so many characters says which it is; a shorter one (0001) counts within its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,16 @@ class CorpusFile:
     @property
     def suffix(self) -> str:
         """The name's ending in lower case, with its dot."""
-        return Path(self.name).suffix.lower()
+        return os.path.splitext(self.name)[1].lower()  # noqa: PTH122 a Path a file costs minutes
+
+    @property
+    def tail(self) -> tuple[str, str]:
+        """The folder that it lies in and its own name without its ending, case folded: what labels name it by."""
+        folder, _, base = self.name.rpartition("/")
+        return folder.rpartition("/")[2].casefold(), _stem(base)
 
     def read(self) -> bytes:
-        """All of its bytes. Raises ``UserError`` ``archive.member``, or ``OSError`` for a file that is gone."""
+        """All of its bytes. Raises ``UserError`` ``archive.*``, or ``OSError`` for a file that is gone."""
         return read_member(self.file, self.member) if self.member else self.file.read_bytes()
 
 
@@ -48,65 +59,118 @@ class CorpusFiles:
     """All files of a corpus in order of their names, hidden ones left out.
 
     ``unpacked``: how many members of zips also lie unpacked beside them, and are read there. ``unread``: archives of
-    kinds that are not read in place.
+    kinds that are not read in place, and archives inside archives. ``refused``: why zips were refused, where ``open``
+    was to go on without them.
     """
 
     root: Path
     files: tuple[CorpusFile, ...]
     unpacked: int = 0
     unread: tuple[str, ...] = ()
-    _by_base: dict[str, list[CorpusFile]] = field(default_factory=dict, repr=False, compare=False)
+    refused: tuple[UserError, ...] = ()
 
     @classmethod
-    def open(cls, root: Path) -> CorpusFiles:
-        """List a folder with the zips in it, or one zip. Raises ``UserError``: ``prepare.folder``, ``archive.*``."""
+    def open(cls, root: Path, *, go_on: bool = False) -> CorpusFiles:
+        """List a folder with the zips in it, or one zip. Raises ``UserError``: ``prepare.folder``, ``archive.*``.
+
+        ``go_on`` leaves out the zips that cannot be used, and tells of them in ``refused``.
+        """
         if root.is_file():
-            plain = [(root.name, root)]
+            plain = [(_nfc(root.name), root)]
         elif root.is_dir():
             plain = sorted(_walk(root))
         else:
             raise UserError("prepare.folder", path=root)
         found = [CorpusFile(name, file, file.stat().st_size) for name, file in plain if not _is_zip(name)]
         sizes = {file.name: file.size for file in found}
-        unpacked = 0
+        unpacked, refused = 0, []
         for name, archive in plain:
             if _is_zip(name):
-                packed = [CorpusFile(f"{name}/{m.name}", archive, m.size, m) for m in members(archive)]
-                kept = [file for file in packed if not _lies_unpacked(file, name, sizes) and not _is_hidden(file.name)]
-                unpacked += sum(_lies_unpacked(file, name, sizes) for file in packed)
-                found += kept
-        unread = tuple(name for name, _ in plain if name.lower().endswith(UNREAD_ARCHIVES))
+                try:
+                    inside = members(archive)
+                except UserError as problem:
+                    if not go_on:
+                        raise
+                    refused.append(problem)
+                    continue
+                for member in inside:
+                    if _lies_unpacked(member, name, sizes):
+                        unpacked += 1
+                    elif not _is_hidden(member.name):
+                        found.append(CorpusFile(f"{name}/{member.name}", archive, member.size, member))
+        unread = tuple(f.name for f in found if UNREAD_ARCHIVE.search(f.name) or _is_zip(f.name))
         found.sort(key=lambda file: file.name)
-        by_base: defaultdict[str, list[CorpusFile]] = defaultdict(list)
-        for file in found:
-            by_base[_base(file.name)].append(file)
-        return cls(root, tuple(found), unpacked, unread, dict(by_base))
+        return cls(root, tuple(found), unpacked, unread, tuple(refused))
 
     def of(self, *suffixes: str) -> Iterator[CorpusFile]:
         """The files whose names end so (``.json``), in order."""
         return (file for file in self.files if file.suffix in suffixes)
 
-    def find(self, *wanted: str, near: CorpusFile, place: str) -> CorpusFile:
-        """The file that a label means by a path, tried in the order given.
+    def find(self, *wanted: str, near: CorpusFile, place: str, missing: str = "corpus.no_audio") -> CorpusFile:
+        """The file that the label ``near`` means by a path, of several the first that is there.
 
-        Corpora name their recordings by paths that start anywhere, or by a name alone. Among the files of that name the
-        one is meant that shares the most folders at the path's end, then the one that lies nearest to ``near``, the
-        label.
+        Labels name recordings by paths that begin anywhere, with other endings than theirs or none, or by a name
+        alone. Meant is the file of that name in a folder of the path's last folder's name; a name alone means the file
+        in a folder called as the label, or as its folder. Another folder's file is taken only where no folder is so
+        called and the name is more than a number that each folder counts anew: a recording that is missing is never
+        made up for by another call's. Of several the one is meant whose folders agree best with the path and the label.
 
-        Raises ``UserError``: ``corpus.no_audio``, ``corpus.ambiguous`` with ``place``.
+        Raises ``UserError``: the code ``missing``, ``corpus.ambiguous``; both with ``place``.
         """
         for path in wanted:
             parts = _parts(path)
-            if not parts:
-                continue
-            same = self._by_base.get(_base(parts[-1]), [])
-            ranked = sorted(same, key=lambda file: _rank(file, parts, near), reverse=True)
+            same = self._meant(parts, near) if parts else []
+            ranked = sorted(same, key=lambda file: _rank(file, parts, near), reverse=True) if len(same) > 1 else same
             if len(ranked) > 1 and _rank(ranked[0], parts, near) == _rank(ranked[1], parts, near):
                 facts = {"first": ranked[0].name, "second": ranked[1].name}
                 raise UserError("corpus.ambiguous", place=place, wanted=path, **facts)
             if ranked:
                 return ranked[0]
-        raise UserError("corpus.no_audio", place=place, wanted=wanted[0] if wanted else "")
+        raise UserError(missing, place=place, wanted=wanted[0] if wanted else "")
+
+    def _meant(self, parts: list[str], near: CorpusFile) -> list[CorpusFile]:
+        *folders, base = [part.casefold() for part in parts]
+        own = near.tail
+        if folders and (found := self._named(base, folders[-1])):
+            return found
+        if folders and folders[-1] in self._folders:
+            return []
+        for folder in own:
+            if found := self._named(base, folder):
+                return found
+        has_own_folder = any(folder and folder in self._folders for folder in own)
+        if len(_stem(base)) < OWN_NAME and (folders or has_own_folder):
+            return []
+        return self._named(base, None)
+
+    def _named(self, base: str, folder: str | None) -> list[CorpusFile]:
+        """The files of a name in folders of a name: with the ending that it has, else recordings with another."""
+        for stem in dict.fromkeys((_stem(base), base)):
+            same = self._by_stem.get(stem, []) if folder is None else self._by_tail.get((folder, stem), [])
+            if exact := [file for file in same if _base(file.name) == base]:
+                return exact
+            if other := [file for file in same if file.suffix in SUFFIXES]:
+                return other
+        return []
+
+    @functools.cached_property
+    def _by_tail(self) -> dict[tuple[str, str], list[CorpusFile]]:
+        found: defaultdict[tuple[str, str], list[CorpusFile]] = defaultdict(list)
+        for file in self.files:
+            found[file.tail].append(file)
+        return dict(found)
+
+    @functools.cached_property
+    def _by_stem(self) -> dict[str, list[CorpusFile]]:
+        found: defaultdict[str, list[CorpusFile]] = defaultdict(list)
+        for (_, stem), files in self._by_tail.items():
+            found[stem] += files
+        return dict(found)
+
+    @functools.cached_property
+    def _folders(self) -> set[str]:
+        """The names of the folders that recordings lie in."""
+        return {file.tail[0] for file in self.of(*SUFFIXES)}
 
 
 def _walk(root: Path) -> Iterator[tuple[str, Path]]:
@@ -131,15 +195,14 @@ def _is_zip(name: str) -> bool:
 
 def _is_hidden(name: str) -> bool:
     """Dot files, and the copies of resource forks that macOS puts into zips."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    return name.startswith((".", "__MACOSX/")) or "/." in name or "/__MACOSX/" in name or name == "__MACOSX"
 
 
-def _lies_unpacked(file: CorpusFile, archive: str, sizes: dict[str, int]) -> bool:
+def _lies_unpacked(member: Member, archive: str, sizes: dict[str, int]) -> bool:
     """Whether a member is also there beside its zip, in the same folder or in one of the zip's name."""
-    assert file.member is not None
     folder = archive.rpartition("/")[0]
-    beside = (f"{folder}/{file.member.name}".lstrip("/"), f"{archive[:-4]}/{file.member.name}")
-    return any(sizes.get(name) == file.size for name in beside)
+    beside = (f"{folder}/{member.name}".lstrip("/"), f"{archive[:-4]}/{member.name}")
+    return any(sizes.get(name) == member.size for name in beside)
 
 
 def _nfc(text: str) -> str:
@@ -150,20 +213,27 @@ def _base(name: str) -> str:
     return name.rpartition("/")[2].casefold()
 
 
+def _stem(base: str) -> str:
+    """A file's name without its ending, case folded; what follows a dot and is no ending stays."""
+    return re.sub(r"(?<=.)\.[a-z][a-z0-9]{0,4}$", "", base.casefold())
+
+
 def _parts(path: str) -> list[str]:
-    return [part for part in _nfc(path).replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return [part for part in _nfc(path.strip()).replace("\\", "/").split("/") if part not in ("", ".", "..")]
 
 
-def _rank(file: CorpusFile, parts: list[str], near: CorpusFile) -> tuple[int, int]:
-    """How many parts agree at the end of the path, and how many with the label's at its beginning."""
-    own, label = file.name.split("/"), near.name.split("/")
-    return _shared(own[::-1], parts[::-1]), _shared(own, label)
+def _rank(file: CorpusFile, parts: list[str], near: CorpusFile) -> tuple[int, int, int]:
+    """How many parts agree at the path's end, how many folders with the label's, how many of those at its beginning."""
+    own, label = file.name.casefold().split("/"), near.name.casefold().split("/")
+    path = [part.casefold() for part in parts]
+    folders = {*label[:-1], _stem(label[-1])}
+    return _shared(own[-2::-1], path[-2::-1]), sum(f in folders for f in own[:-1]), _shared(own, label)
 
 
 def _shared(one: list[str], other: list[str]) -> int:
     count = 0
     for first, second in zip(one, other, strict=False):
-        if first.casefold() != second.casefold():
+        if first != second:
             break
         count += 1
     return count

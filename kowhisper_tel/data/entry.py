@@ -18,7 +18,8 @@ class Entry:
     folder); ``utterance.text`` is the label as written. ``place`` says where it stands (``calls.csv line 12``).
     ``split`` is the part that the corpus itself puts it in. ``raw_rate`` is the rate in Hz of headerless PCM.
     ``content`` fetches the bytes of a recording that has no file of its own; ``audio`` is then only a name, with its
-    suffix. ``notation`` names the conventions that the label is written by.
+    suffix. ``notation`` names the conventions that the label is written by. ``lasts_s`` is how long, in seconds, the
+    corpus says that the stretch lasts; audio that is shorter by more than ``recordings.MOST_MISSING_S`` is refused.
     """
 
     utterance: Utterance
@@ -27,6 +28,7 @@ class Entry:
     raw_rate: int | None = None
     content: Callable[[], bytes] | None = None
     notation: str = "plain"
+    lasts_s: float | None = None
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,14 @@ from pathlib import Path
 from kowhisper_tel.core.audio import RATE, Samples, probe, read_audio, write_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.entry import Entry, Reject
+from kowhisper_tel.data.wav import missing_s
 
 MOST_S = 30.0
 """Whisper hears at most this many seconds (Radford et al. 2022, section 2.2)."""
 MOST_STEM_BYTES = 160
 """File systems take names of 255 bytes: the rest is for a hash, the suffix, and what ``atomic`` adds for a while."""
+MOST_MISSING_S = 0.25
+"""Audio that ends so much before its header or its label says has lost words that the label still holds."""
 PLAIN_FORMATS = ("WAV/", "WAVEX/", "FLAC/")
 """Formats, by ``probe``, that stay where they are."""
 
@@ -37,7 +40,8 @@ def record(entries: Sequence[Entry], folder: Path) -> list[Recorded | Reject]:
     """Check the audio of entries that lie in one file, and write to ``folder`` what cannot stay in place.
 
     The file is decoded once for each track. One outcome an entry, in order; a recording that cannot be used gives a
-    ``Reject`` with the code ``audio.*``, ``prepare.too_long`` or ``prepare.long_stretch``.
+    ``Reject`` with the code ``audio.*``, ``prepare.too_long``, ``prepare.long_stretch``, ``recording.cut`` (a WAV file
+    that ends before its header says) or ``recording.short`` (audio that ends before its label says).
     """
     tracks: defaultdict[int | None, list[int]] = defaultdict(list)
     for index, entry in enumerate(entries):
@@ -74,6 +78,8 @@ def _as_file(entry: Entry) -> Iterator[Path]:
 def _record_track(entries: Sequence[Entry], source: Path, track: int | None, folder: Path) -> list[Recorded | Reject]:
     try:
         audio = read_audio(source, track=track, raw_rate=entries[0].raw_rate)
+        if (missing := missing_s(source)) > MOST_MISSING_S:
+            raise UserError("recording.cut", path=source, missing_s=missing)
         stays = entries[0].content is None and _is_plain(source, track)
     except UserError as problem:
         return [_reject(entry, problem, source) for entry in entries]
@@ -91,6 +97,7 @@ def _record_one(entry: Entry, audio: Samples, in_place: Path | None, folder: Pat
     utterance = entry.utterance
     try:
         stretch = _stretch(entry, audio)
+        _check_length(entry, len(stretch) / RATE)
     except UserError as problem:
         return _reject(entry, problem, Path(utterance.audio))
     if in_place and len(stretch) == len(audio):
@@ -122,6 +129,11 @@ def _stretch(entry: Entry, audio: Samples) -> Samples:
             "prepare.long_stretch", place=place, start_s=start_s, end_s=end, duration_s=length_s, most_s=MOST_S
         )
     return stretch
+
+
+def _check_length(entry: Entry, duration_s: float) -> None:
+    if entry.lasts_s is not None and duration_s < entry.lasts_s - MOST_MISSING_S:
+        raise UserError("recording.short", place=entry.place, duration_s=duration_s, lasts_s=entry.lasts_s)
 
 
 def _reject(entry: Entry, problem: UserError, source: Path) -> Reject:

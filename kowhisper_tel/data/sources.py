@@ -21,12 +21,14 @@ def stamp(file: Path, name: str) -> Stamp:
 
 
 def folder_stamps(path: str, options: Mapping[str, Any]) -> list[Stamp]:
-    """The stamps of all files below a folder but hidden ones and the caches that ``datasets`` lays there.
+    """The stamps of all files below a folder but hidden ones and the caches that ``datasets`` lays there; or of a file.
 
     None where there is no such folder, as with a hub id. The options of a corpus change none of it.
     """
     del options
     root = Path(path)
+    if root.is_file():
+        return [stamp(root, root.name)]
     inside = ((file, file.relative_to(root)) for file in root.rglob("*") if file.is_file())
     return sorted(
         stamp(file, name.as_posix())

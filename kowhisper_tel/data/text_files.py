@@ -10,12 +10,19 @@ ENCODINGS = ("utf-8-sig", "cp949")
 """Tried in this order, both strictly. Hangul in cp949 is never valid UTF-8."""
 
 
-def read_text(path: Path) -> str:
-    """A file's text. Raises ``UserError`` ``prepare.encoding`` where it is neither UTF-8 nor cp949."""
-    data = path.read_bytes()
+def decode(data: bytes) -> str | None:
+    """The text of a file's bytes; ``None`` where they are neither UTF-8 nor cp949."""
     for encoding in ENCODINGS:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UserError("prepare.encoding", path=path)
+    return None
+
+
+def read_text(path: Path) -> str:
+    """A file's text. Raises ``UserError`` ``prepare.encoding`` where it is neither UTF-8 nor cp949."""
+    text = decode(path.read_bytes())
+    if text is None:
+        raise UserError("prepare.encoding", path=path)
+    return text

@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.data.corpus_files import CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
-from kowhisper_tel.data.sources import Stamp
+from kowhisper_tel.data.labelled import KEEP_SPLITS, Layout
+from kowhisper_tel.data.sources import Stamp, folder_stamps
 
 Read = Callable[[str | None, Mapping[str, Any]], Iterator[Entry | Reject]]
 """Walks one corpus: its path as the config has it (a file, a folder, a hub id, or nothing), and the options."""
@@ -26,12 +28,16 @@ Read = Callable[[str | None, Mapping[str, Any]], Iterator[Entry | Reject]]
 Stamps = Callable[[str, Mapping[str, Any]], Iterable[Stamp | str]]
 """Tells what the files of a corpus are, none where there are none: its path, and the options. Raises nothing."""
 
+Recognises = Callable[[CorpusFiles], int]
+"""Tells how many label files (or the like) of a folder look like this corpus's, by their names and a few of them."""
+
 
 @dataclass(frozen=True)
 class Importer:
     """One kind of corpus: its name in a config, what it reads, its options (name to meaning) and its reader.
 
-    ``stamps`` lets a change of the corpus's files show; one that has no files on this machine needs none.
+    ``stamps`` lets a change of the corpus's files show; one that has no files on this machine needs none. Of several
+    importers that recognise a folder the one of the higher ``rank`` is proposed: one corpus's before one of any.
     """
 
     kind: str
@@ -39,6 +45,8 @@ class Importer:
     options: Mapping[str, str]
     read: Read
     stamps: Stamps | None = None
+    recognises: Recognises | None = None
+    rank: int = 0
     synthetic: bool = False
     wants_path: bool = True
 
@@ -53,6 +61,21 @@ class Importer:
             if name not in self.options:
                 raise UserError("prepare.option", kind=self.kind, name=name, known=", ".join(self.options) or "-")
         return self.read(path, options)
+
+
+def of_layout(layout: Layout, reads: str, options: Mapping[str, str] | None = None) -> Importer:
+    """The importer of a corpus whose labels lie in files of a ``Layout``, with ``keep_splits`` among its options."""
+    default = "true" if layout.keeps_splits else "false"
+    keep_splits = f"true: keep the corpus's own train, validation and test parts (default: {default})"
+    return Importer(
+        kind=layout.kind,
+        reads=reads,
+        options={KEEP_SPLITS: keep_splits} | dict(options or {}),
+        read=layout.read,
+        stamps=folder_stamps,
+        recognises=layout.recognises,
+        rank=1,
+    )
 
 
 @functools.cache
