@@ -37,6 +37,19 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of a label file that is a list: its number, counted from 1, and its text."""
+
+    number: int
+    text: str
+
+
+def lines(text: str) -> list[Line]:
+    """The lines of a text that hold something, for ``Layout.parse``."""
+    return [Line(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
+@dataclass(frozen=True)
 class Stretch:
     """What a label says of one stretch.
 
@@ -66,7 +79,8 @@ class Layout:
     ``is_label`` picks label files by their names alone (default: all that end in one of ``suffixes``). ``parse`` makes
     data of a label file's text. ``stretches`` gives the items of a label, ``stretch`` reads one; all three raise
     ``KeyError``, ``TypeError`` and the like where a label is of another layout, or ``UserError``. ``unit`` is what an
-    item is called in messages. ``keeps_splits`` is the default of the option ``keep_splits``.
+    item is called in messages. ``keeps_splits`` is the default of the option ``keep_splits``, and ``split_of`` tells
+    the corpus's own part by a label file's name.
     """
 
     kind: str
@@ -79,6 +93,7 @@ class Layout:
     notation: str = "plain"
     raw_rate: int | None = None
     keeps_splits: bool = False
+    split_of: Callable[[str], str | None] = own_split
 
     def labels(self, files: CorpusFiles) -> list[CorpusFile]:
         """The label files among those of a corpus, in order."""
@@ -124,8 +139,9 @@ def walk(layout: Layout, files: CorpusFiles, options: Mapping[str, Any]) -> Iter
             broken |= {file.tail, file.tail[1]}
             yield Reject(file.name, problem.code, problem.facts)
             continue
-        split = own_split(file.name) if keeps_splits else None
+        split = layout.split_of(file.name) if keeps_splits else None
         for number, item in enumerate(items, 1):
+            number = item.number if isinstance(item, Line) else number
             yield _entry(layout, label, item, f"{file.name} {layout.unit} {number}", split, used)
     for recording in files.of(*SUFFIXES):
         if not _is_used(recording, used) and not _belongs(recording, broken):

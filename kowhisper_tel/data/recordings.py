@@ -8,7 +8,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -97,7 +97,7 @@ def _record_one(entry: Entry, audio: Samples, in_place: Path | None, folder: Pat
     utterance = entry.utterance
     try:
         stretch = _stretch(entry, audio)
-        _check_length(entry, len(stretch) / RATE)
+        entry = _compared(entry, len(stretch) / RATE)
     except UserError as problem:
         return _reject(entry, problem, Path(utterance.audio))
     if in_place and len(stretch) == len(audio):
@@ -131,9 +131,14 @@ def _stretch(entry: Entry, audio: Samples) -> Samples:
     return stretch
 
 
-def _check_length(entry: Entry, duration_s: float) -> None:
-    if entry.lasts_s is not None and duration_s < entry.lasts_s - MOST_MISSING_S:
+def _compared(entry: Entry, duration_s: float) -> Entry:
+    """The entry, with a tag where its label gives it less time than it has. Raises ``UserError`` where it has less."""
+    if entry.lasts_s is None or abs(duration_s - entry.lasts_s) <= MOST_MISSING_S:
+        return entry
+    if duration_s < entry.lasts_s:
         raise UserError("recording.short", place=entry.place, duration_s=duration_s, lasts_s=entry.lasts_s)
+    tags = {**entry.utterance.tags, "label_duration": "short"}
+    return replace(entry, utterance=replace(entry.utterance, tags=tags))
 
 
 def _reject(entry: Entry, problem: UserError, source: Path) -> Reject:

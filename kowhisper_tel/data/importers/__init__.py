@@ -63,17 +63,27 @@ class Importer:
         return self.read(path, options)
 
 
-def of_layout(layout: Layout, reads: str, options: Mapping[str, str] | None = None) -> Importer:
-    """The importer of a corpus whose labels lie in files of a ``Layout``, with ``keep_splits`` among its options."""
+def of_layout(
+    layout: Layout,
+    reads: str,
+    options: Mapping[str, str] | None = None,
+    *,
+    read: Read | None = None,
+    recognises: Recognises | None = None,
+) -> Importer:
+    """The importer of a corpus whose labels lie in files of a ``Layout``, with ``keep_splits`` among its options.
+
+    ``read`` and ``recognises`` stand in for the layout's own where a corpus has labels of two layouts.
+    """
     default = "true" if layout.keeps_splits else "false"
     keep_splits = f"true: keep the corpus's own train, validation and test parts (default: {default})"
     return Importer(
         kind=layout.kind,
         reads=reads,
         options={KEEP_SPLITS: keep_splits} | dict(options or {}),
-        read=layout.read,
+        read=read or layout.read,
         stamps=folder_stamps,
-        recognises=layout.recognises,
+        recognises=recognises or layout.recognises,
         rank=1,
     )
 

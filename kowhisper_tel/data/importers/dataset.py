@@ -11,6 +11,7 @@ from kowhisper_tel.core.audio import MAGIC
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.columns import field_columns, utterance_fields
+from kowhisper_tel.data.corpus_files import CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
 from kowhisper_tel.data.sources import folder_stamps
@@ -107,6 +108,11 @@ def _entry(
     return Entry(Utterance(**fields, audio=str(root / file)), place, split)
 
 
+def recognises(files: CorpusFiles) -> int:
+    """1 for a folder made by ``save_to_disk``."""
+    return int(any(file.name in ("dataset_dict.json", "dataset_info.json") for file in files.files))
+
+
 def _content(rows: Any, index: int, column: str) -> bytes:
     return bytes(rows[index][column]["bytes"])
 
@@ -122,4 +128,6 @@ IMPORTER = Importer(
     },
     read=read,
     stamps=folder_stamps,
+    recognises=recognises,
+    rank=1,
 )

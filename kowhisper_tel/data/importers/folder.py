@@ -10,6 +10,7 @@ from typing import Any
 from kowhisper_tel.core.audio import SUFFIXES
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
+from kowhisper_tel.data.corpus_files import CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
 from kowhisper_tel.data.sources import folder_stamps
@@ -44,6 +45,13 @@ def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Rejec
             yield Reject(place, "prepare.no_audio", {"path": file})
 
 
+def recognises(files: CorpusFiles) -> int:
+    """How many text files have a recording of their name beside them."""
+    plain = [file for file in files.files if file.member is None]
+    audio = {file.file.with_suffix("") for file in plain if file.suffix in SUFFIXES}
+    return sum(file.suffix == ".txt" and file.file.with_suffix("") in audio for file in plain)
+
+
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
@@ -75,4 +83,5 @@ IMPORTER = Importer(
     },
     read=read,
     stamps=folder_stamps,
+    recognises=recognises,
 )

@@ -14,6 +14,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.columns import field_columns, utterance_fields
+from kowhisper_tel.data.corpus_files import CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
 from kowhisper_tel.data.sources import Stamp, stamp
@@ -142,6 +143,11 @@ def _cells(line: str, delimiter: str) -> list[str] | str:
         return f"not a CSV record of one line ({problem})"
 
 
+def recognises(files: CorpusFiles) -> int:
+    """1 for a file of the ending of one; a folder is not read, the manifest in it is named."""
+    return int(files.root.is_file() and files.root.suffix.lower() in (".jsonl", *DELIMITERS))
+
+
 IMPORTER = Importer(
     kind="manifest",
     reads="a JSONL, CSV or TSV file with the columns audio and text",
@@ -152,4 +158,5 @@ IMPORTER = Importer(
     },
     read=read,
     stamps=stamps,
+    recognises=recognises,
 )
