@@ -55,25 +55,35 @@ def members(path: Path) -> list[Member]:
     the member that it is refused for (``archive.absolute``, ``.outside``, ``.control``, ``.encoding``, ``.link``,
     ``.encrypted``, ``.method``, ``.sizes``, ``.bomb``, ``.total``, ``.twice``, ``.folder``, ``.overlap``).
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos, end = archive.infolist(), archive.start_dir
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, struct.error) as problem:
-        raise UserError("archive.broken", path=path, problem=problem) from None
+    infos, end = _table(path)
     found: dict[str, Member] = {}
+    folders: set[str] = set()
     for info in infos:
         name = _checked_name(info, path)
         _check_member(info, name, path)
         if name.endswith("/"):
+            folders.add(name.rstrip("/"))
             continue
         if name in found:
             raise _refused("archive.twice", path, name)
         deflated = info.compress_type == zipfile.ZIP_DEFLATED
         found[name] = Member(name, info.file_size, info.compress_size, info.header_offset, info.CRC, deflated)
-    _check_folders(found, path)
+    _check_folders(found, folders, path)
     _check_overlap(infos, end, path)
     _check_total(found.values(), path)
     return [found[name] for name in sorted(found)]
+
+
+def _table(path: Path) -> tuple[list[zipfile.ZipInfo], int]:
+    """The table of contents, and where it begins. A file whose table hides what it holds is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos, end = archive.infolist(), archive.start_dir
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, struct.error) as problem:
+        raise UserError("archive.broken", path=path, problem=problem) from None
+    if any(info.header_offset < 0 for info in infos) or (end and not infos):
+        raise UserError("archive.broken", path=path, problem="Bad offset for central directory")
+    return infos, end
 
 
 def read_member(path: Path, member: Member) -> bytes:
@@ -169,9 +179,8 @@ def _check_member(info: zipfile.ZipInfo, name: str, path: Path) -> None:
         raise _refused("archive.bomb", path, name, packed=packed, size=info.file_size)
 
 
-def _check_folders(names: Collection[str], path: Path) -> None:
+def _check_folders(names: Collection[str], folders: set[str], path: Path) -> None:
     """No name may be a file's and a folder's at once."""
-    folders: set[str] = set()
     for name in names:
         folder = name.rpartition("/")[0]
         while folder and folder not in folders:
@@ -188,7 +197,7 @@ def _check_overlap(infos: Sequence[zipfile.ZipInfo], table: int, path: Path) -> 
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
             raise _refused("archive.overlap", path, _checked_name(info, path), other=repr(last))
-        end = info.header_offset + LOCAL_HEADER.size + len(_raw_name(info)) + info.compress_size
+        end = info.header_offset + LOCAL_HEADER.size + info.compress_size  # a name in another encoding may be shorter
         last = _checked_name(info, path)
         if end > table:
             raise _refused("archive.overlap", path, last, other="central directory")
