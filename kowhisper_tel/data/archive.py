@@ -122,7 +122,7 @@ def _check_local(header: Sequence[Any], raw_name: bytes, member: Member, path: P
     """The local header must name the same file, stored the same way, as the archive's table of contents."""
     signature, _, flags, method = header[:4]
     try:
-        name = _plain(_text(raw_name, bool(flags & UTF8_NAME)))
+        name = _plain(_text(raw_name, is_utf8=bool(flags & UTF8_NAME)))
     except UnicodeDecodeError:
         name = ""
     if signature != b"PK\x03\x04" or name != member.name:
@@ -133,24 +133,27 @@ def _check_local(header: Sequence[Any], raw_name: bytes, member: Member, path: P
 
 def _checked_name(info: zipfile.ZipInfo, path: Path) -> str:
     try:
-        name = _plain(_text(_raw_name(info), bool(info.flag_bits & UTF8_NAME)))
+        name = _plain(_name(info))
     except UnicodeError:
         raise _refused("archive.encoding", path, info.orig_filename) from None
     if name.startswith("/") or re.match(r"[A-Za-z]:", name):
         raise _refused("archive.absolute", path, name)
     if _UNSOUND.search(name):
         raise _refused("archive.control", path, name)
-    if not {"", ".", ".."}.isdisjoint(name.removesuffix("/").split("/")):
+    # Most names need no more than a glance.
+    odd = not name or "//" in name or "/." in name or name[0] == "."
+    if odd and not {"", ".", ".."}.isdisjoint(name.removesuffix("/").split("/")):
         raise _refused("archive.outside", path, name)
     return name
 
 
-def _raw_name(info: zipfile.ZipInfo) -> bytes:
-    """The name as it stands in the archive; ``zipfile`` decodes it by the flag for UTF-8, else from cp437."""
-    return info.orig_filename.encode("utf-8" if info.flag_bits & UTF8_NAME else "cp437")
+def _name(info: zipfile.ZipInfo) -> str:
+    """The name as the archive means it; ``zipfile`` decodes it by the flag for UTF-8, else from cp437."""
+    name = info.orig_filename
+    return name if info.flag_bits & UTF8_NAME or name.isascii() else _text(name.encode("cp437"), is_utf8=False)
 
 
-def _text(raw: bytes, is_utf8: bool) -> str:
+def _text(raw: bytes, *, is_utf8: bool) -> str:
     """A name's text. Korean archives write cp949 and don't say so, and some write UTF-8 without the flag for it."""
     if is_utf8:
         return raw.decode("utf-8")
@@ -161,7 +164,7 @@ def _text(raw: bytes, is_utf8: bool) -> str:
 
 
 def _plain(name: str) -> str:
-    return unicodedata.normalize("NFC", name).replace("\\", "/")
+    return (name if name.isascii() else unicodedata.normalize("NFC", name)).replace("\\", "/")
 
 
 def _check_member(info: zipfile.ZipInfo, name: str, path: Path) -> None:
@@ -193,14 +196,15 @@ def _check_folders(names: Collection[str], folders: set[str], path: Path) -> Non
 
 def _check_overlap(infos: Sequence[zipfile.ZipInfo], table: int, path: Path) -> None:
     """Members that share their bytes are how a small zip holds a petabyte (Fifield 2019, A better zip bomb)."""
-    end, last = 0, ""
+    end, last = 0, None
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
-            raise _refused("archive.overlap", path, _checked_name(info, path), other=repr(last))
+            other = _checked_name(last, path) if last else ""
+            raise _refused("archive.overlap", path, _checked_name(info, path), other=_shown(other))
         end = info.header_offset + LOCAL_HEADER.size + info.compress_size  # a name in another encoding may be shorter
-        last = _checked_name(info, path)
+        last = info
         if end > table:
-            raise _refused("archive.overlap", path, last, other="central directory")
+            raise _refused("archive.overlap", path, _checked_name(info, path), other="central directory")
 
 
 def _check_total(found: Iterable[Member], path: Path) -> None:

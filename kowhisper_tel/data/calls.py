@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kowhisper_tel.data.corpus_files import CorpusFile
-from kowhisper_tel.data.labelled import Label, Stretch
+from kowhisper_tel.data.labelled import Label, Stretch, recording_id
 from kowhisper_tel.data.metadata import tags
 
 _FOLDER = re.compile(r"[A-Z]\d+")
@@ -29,8 +29,8 @@ def turns(label: Label) -> Sequence[Any]:
     return list(label.data["dataSet"]["dialogs"])
 
 
-def turn(label: Label, dialog: Mapping[str, Any], corpus: str = "") -> Stretch:
-    """One turn with its call's and its speaker's metadata, its text not filled in.
+def turn(label: Label, dialog: Mapping[str, Any], corpus: str = "", **text: Any) -> Stretch:
+    """One turn with its call's and its speaker's metadata; ``text`` are the fields of ``Stretch`` that hold its text.
 
     ``corpus`` is the folder (``KtelSpeech/``) that its paths may begin with. Raises ``KeyError``, ``TypeError``,
     ``ValueError`` where the label is of another layout or another corpus's.
@@ -45,7 +45,7 @@ def turn(label: Label, dialog: Mapping[str, Any], corpus: str = "") -> Stretch:
     call = call_of(audio, label.file)
     return Stretch(
         audio=audio,
-        id=f"{call}/{PurePosixPath(audio.replace(chr(92), '/')).stem}",
+        id=f"{call}/{recording_id(audio).rpartition('/')[2]}",
         speaker=speaker_of(dialog.get("speaker"), call),
         call=call,
         lasts_s=seconds(dialog.get("duration")),
@@ -57,6 +57,7 @@ def turn(label: Label, dialog: Mapping[str, Any], corpus: str = "") -> Stretch:
             region=speaker.get("residence"),
             network=speaker.get("telephone_network"),
         ),
+        **text,
     )
 
 
@@ -73,7 +74,7 @@ def call_of(audio: str, label: CorpusFile) -> str:
     run: list[str] = []
     while folders and _FOLDER.fullmatch(folders[-1]):
         run.insert(0, folders.pop())
-    stem = PurePosixPath(base).stem
+    stem = base.rpartition(".")[0] or base
     if run:
         return "/".join(run if run[-1] == stem else [*run, stem])
     folder = PurePosixPath(audio.replace("\\", "/")).parent.as_posix().strip("./")

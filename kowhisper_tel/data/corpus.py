@@ -51,7 +51,9 @@ class CorpusSpec:
         nothing = True
         for item in importers.get(self.kind).entries(self.path, own):
             nothing = False
-            if isinstance(item, Reject):
+            if not prefix:
+                yield item
+            elif isinstance(item, Reject):
                 yield replace(item, id=prefix + item.id) if item.id else item
             else:
                 yield replace(item, utterance=replace(item.utterance, id=prefix + item.utterance.id))

@@ -47,7 +47,7 @@ class CorpusFile:
     def tail(self) -> tuple[str, str]:
         """The folder that it lies in and its own name without its ending, case folded: what labels name it by."""
         folder, _, base = self.name.rpartition("/")
-        return folder.rpartition("/")[2].casefold(), _stem(base)
+        return folder.rpartition("/")[2].casefold().removesuffix(".zip"), _stem(base)
 
     def read(self) -> bytes:
         """All of its bytes. Raises ``UserError`` ``archive.*``, or ``OSError`` for a file that is gone."""
@@ -130,18 +130,31 @@ class CorpusFiles:
 
     def _meant(self, parts: list[str], near: CorpusFile) -> list[CorpusFile]:
         *folders, base = [part.casefold() for part in parts]
-        own = near.tail
+        counts_anew = len(_stem(base)) < OWN_NAME
+        folder, stem = near.tail
+        beside = _folders(near.name)[-3:]
+        own_paths = {stem: [*beside, stem]} | ({folder: beside} if folder else {})
         if folders and (found := self._named(base, folders[-1])):
-            return found
-        if folders and folders[-1] in self._folders:
+            paths = [folders, own_paths.get(folders[-1], [])]
+            return [file for file in found if not counts_anew or all(self._agrees(file, path) for path in paths)]
+        if folders and folders[-1] in self._recording_folders:
             return []
-        for folder in own:
-            if found := self._named(base, folder):
-                return found
-        has_own_folder = any(folder and folder in self._folders for folder in own)
-        if len(_stem(base)) < OWN_NAME and (folders or has_own_folder):
+        for own, path in own_paths.items():
+            if found := self._named(base, own):
+                return [file for file in found if not counts_anew or self._agrees(file, path)]
+        if counts_anew and (folders or any(own and own in self._recording_folders for own in near.tail)):
             return []
         return self._named(base, None)
+
+    def _agrees(self, file: CorpusFile, folders: list[str]) -> bool:
+        """Whether a file may lie in these folders, from the last one up to where its own path is another's altogether.
+
+        Another folder that recordings lie in, or one of the same name but for its number (J16, J17), is not.
+        """
+        for wanted, own in zip(reversed(folders), reversed(_folders(file.name)), strict=False):
+            if wanted != own:
+                return wanted not in self._ancestors and _shape(wanted) != _shape(own)
+        return True
 
     def _named(self, base: str, folder: str | None) -> list[CorpusFile]:
         """The files of a name in folders of a name: with the ending that it has, else recordings with another."""
@@ -168,7 +181,13 @@ class CorpusFiles:
         return dict(found)
 
     @functools.cached_property
-    def _folders(self) -> set[str]:
+    def _ancestors(self) -> set[str]:
+        """The names of all folders that recordings lie below."""
+        paths = {file.name.rpartition("/")[0] for file in self.of(*SUFFIXES)}
+        return {folder for path in paths for folder in _folders(f"{path}/")}
+
+    @functools.cached_property
+    def _recording_folders(self) -> set[str]:
         """The names of the folders that recordings lie in."""
         return {file.tail[0] for file in self.of(*SUFFIXES)}
 
@@ -213,9 +232,20 @@ def _base(name: str) -> str:
     return name.rpartition("/")[2].casefold()
 
 
+def _folders(name: str) -> list[str]:
+    """The folders of a file's name, case folded, a zip as the folder that it would unpack to."""
+    return [folder.removesuffix(".zip") for folder in name.casefold().split("/")[:-1]]
+
+
+def _shape(folder: str) -> str:
+    return re.sub(r"\d+", "0", folder)
+
+
 def _stem(base: str) -> str:
     """A file's name without its ending, case folded; what follows a dot and is no ending stays."""
-    return re.sub(r"(?<=.)\.[a-z][a-z0-9]{0,4}$", "", base.casefold())
+    base = base.casefold()
+    stem, _, ending = base.rpartition(".")
+    return stem if stem and len(ending) <= 5 and ending.isalnum() and ending[0].isalpha() else base
 
 
 def _parts(path: str) -> list[str]:
@@ -223,11 +253,11 @@ def _parts(path: str) -> list[str]:
 
 
 def _rank(file: CorpusFile, parts: list[str], near: CorpusFile) -> tuple[int, int, int]:
-    """How many parts agree at the path's end, how many folders with the label's, how many of those at its beginning."""
-    own, label = file.name.casefold().split("/"), near.name.casefold().split("/")
-    path = [part.casefold() for part in parts]
-    folders = {*label[:-1], _stem(label[-1])}
-    return _shared(own[-2::-1], path[-2::-1]), sum(f in folders for f in own[:-1]), _shared(own, label)
+    """How many folders agree at the path's end, how many with the label's, how many of those at its beginning."""
+    own, label = _folders(file.name), _folders(near.name)
+    path = [part.casefold() for part in parts[:-1]]
+    around = {*label, near.tail[1]}
+    return _shared(own[::-1], path[::-1]), sum(folder in around for folder in own), _shared(own, label)
 
 
 def _shared(one: list[str], other: list[str]) -> int:

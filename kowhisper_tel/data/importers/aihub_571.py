@@ -9,7 +9,6 @@ the JSON repeat its ``text`` and are not read. A call's number is its own within
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from kowhisper_tel.data.calls import turn, turns
@@ -19,7 +18,7 @@ from kowhisper_tel.data.labelled import Label, Layout, Stretch
 
 def stretch(label: Label, dialog: Mapping[str, Any]) -> Stretch:
     """One turn."""
-    return replace(turn(label, dialog), text=dialog["text"])
+    return turn(label, dialog, text=dialog["text"])
 
 
 LAYOUT = Layout(kind="aihub_571", stretches=turns, stretch=stretch, unit="dialog", notation="aihub")

@@ -13,7 +13,7 @@ from typing import Any
 
 from kowhisper_tel.data.importers import of_layout
 from kowhisper_tel.data.labelled import Label, Layout, Stretch, recording_id
-from kowhisper_tel.data.metadata import tags
+from kowhisper_tel.data.metadata import own_split, tags
 
 OWN = ("wav", "text", "speaker_id")
 
@@ -37,7 +37,12 @@ def sentence(label: Label, item: Mapping[str, Any]) -> Stretch:
     )
 
 
-LAYOUT = Layout(kind="clovacall", stretches=sentences, stretch=sentence, keeps_splits=True)
+def split(name: str) -> str | None:
+    """The part that a list is of, by its name (``test_ClovaCall.json``), else by its folder."""
+    return own_split(name.rpartition("/")[2].partition("_")[0]) or own_split(name)
+
+
+LAYOUT = Layout(kind="clovacall", stretches=sentences, stretch=sentence, keeps_splits=True, split_of=split)
 IMPORTER = of_layout(
     LAYOUT,
     "the folder of ClovaCall, with its JSON lists and its recordings",

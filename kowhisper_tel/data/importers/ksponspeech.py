@@ -22,7 +22,7 @@ from kowhisper_tel.data.labelled import Label, Layout, Line, Stretch, lines, rec
 from kowhisper_tel.data.metadata import own_split, tags
 
 RATE = 16_000
-_TRAINING = re.compile(r"(^|/)KsponSpeech_0\d/", re.IGNORECASE)
+_TRAINING = re.compile(r"(^|/)KsponSpeech_0\d(\.zip)?/", re.IGNORECASE)
 _PARTS = ("train", "dev", "eval_clean", "eval_other")
 
 
