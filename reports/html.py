@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from kowhisper_tel.core.files import write_text
-from reports.charts import bars, lines
+from reports.charts import bars, histogram, lines
 from reports.sections import registry
 from reports.text import Text, catalogue, say, say_or
 from reports.view import View
@@ -32,11 +32,19 @@ def write(view: View, path: Path) -> None:
 
 
 def page(view: View) -> str:
-    """The page as a string: the same view gives the same bytes."""
-    style, script = _asset("page.css"), _scripts(view)
+    """The page as a string."""
     sections = [section.name for section in registry() if section.name in view.sections]
-    template = _environment().get_template("report.html.j2")
-    return template.render(view=view, sections=sections, style=style, script=script, policy=policy(style, script))
+    return render("report.html.j2", _scripts(view), view=view, sections=sections)
+
+
+def render(template: str, script: str | None = None, **values: Any) -> str:
+    """A template of ``templates/`` as a page, with the house's style, a script and the policy for both.
+
+    Without a script of its own it has that of the switches. The same values give the same bytes.
+    """
+    style, script = _asset("page.css"), script or _asset("page.js")
+    made = _environment().get_template(template)
+    return made.render(style=style, script=script, policy=policy(style, script), **values)
 
 
 def policy(style: str, script: str) -> str:
@@ -85,6 +93,7 @@ def _environment() -> jinja2.Environment:
         strings_of=strings_of,
         json_block=json_block,
         draw_bars=bars.draw,
+        draw_histogram=histogram.draw,
         draw_lines=lines.draw,
     )
     return environment

@@ -82,3 +82,11 @@ def count(number: float | None) -> Figure:
     if number is None or not _known(number):
         return Figure(None, NOTHING)
     return Figure(int(number), f"{int(number):,}")
+
+
+def decimal(number: float | None, decimals: int = 1) -> Figure:
+    """A measure with so many decimals and a true minus sign ("−26.4")."""
+    if number is None or not _known(number):
+        return Figure(None, NOTHING)
+    text = f"{abs(number):.{decimals}f}"
+    return Figure(round(float(number), decimals), (MINUS if number < 0 and float(text) else "") + text)

@@ -1,4 +1,4 @@
-"""The data card: what was read, what was refused and why, what each split holds. Plain data for ``summary.json``."""
+"""Card: what was read, what was refused and why, what each split holds. Plain data for ``summary.json``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kowhisper_tel.core.utterance import Utterance
+from kowhisper_tel.data.header import Header
 from kowhisper_tel.data.intake import Intake, reasons
+from kowhisper_tel.data.measures import Measures
 from kowhisper_tel.korean.normalise import VERSION, fingerprint, normalise
 
 MOST_VALUES = 40
@@ -17,15 +19,17 @@ MOST_VALUES = 40
 
 @dataclass(frozen=True)
 class Placed:
-    """An accepted utterance, its split, and its duration in seconds."""
+    """An accepted utterance, its split, its duration in seconds, its file's header, and what was measured of it."""
 
     utterance: Utterance
     split: str
     duration_s: float
+    header: Header
+    measures: Measures
 
 
 def card(intakes: Sequence[Intake], placed: Sequence[Placed], *, split: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """The data card: counts that add up (read = accepted + rejected + left out), and each split's contents."""
+    """The summary: counts that add up (read = accepted + rejected + left out), and each split's contents."""
     rejects = [reject for intake in intakes for reject in intake.rejects]
     return {
         "synthetic": any(intake.spec.synthetic for intake in intakes),
@@ -37,7 +41,7 @@ def card(intakes: Sequence[Intake], placed: Sequence[Placed], *, split: Mapping[
         "rejected": len(rejects),
         "left_out": sum(intake.left_out for intake in intakes),
         "rejects": reasons(rejects),
-        "corpora": [_corpus(intake) for intake in intakes],
+        "corpora": [intake_counts(intake) for intake in intakes],
         "splits": {
             name: _contents([p for p in placed if p.split == name])
             for name in ("train", "dev", "test")
@@ -46,7 +50,8 @@ def card(intakes: Sequence[Intake], placed: Sequence[Placed], *, split: Mapping[
     }
 
 
-def _corpus(intake: Intake) -> dict[str, Any]:
+def intake_counts(intake: Intake) -> dict[str, Any]:
+    """What became of one corpus, as counts."""
     return {
         "corpus": intake.spec.name,
         "kind": intake.spec.kind,
@@ -69,11 +74,11 @@ def _contents(placed: Sequence[Placed]) -> dict[str, Any]:
         "calls": len({u.call for u in utterances if u.call}),
         "syllables": sum(len(normalise(u.text).replace(" ", "")) for u in utterances),
         "longest_s": round(max(p.duration_s for p in placed), 3),
-        "tags": _strata(placed),
+        "tags": strata(placed),
     }
 
 
-def _strata(placed: Sequence[Placed]) -> dict[str, dict[str, dict[str, float]]]:
+def strata(placed: Sequence[Placed]) -> dict[str, dict[str, dict[str, float]]]:
     """Tag to value to its utterances and hours, for the tags that are strata."""
     seconds: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for p in placed:

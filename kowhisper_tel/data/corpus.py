@@ -15,6 +15,7 @@ from kowhisper_tel.data.sources import digest
 COMMON_OPTIONS = {
     "synthetic": "true: machine-made voices, which the report then says",
     "id_prefix": "put before every id, for corpora that count from one alike",
+    "licence": "what the data may be used for, as the data card then says",
 }
 """Options that every kind of corpus takes, beside the importer's own."""
 
@@ -43,6 +44,12 @@ class CorpusSpec:
     def synthetic(self) -> bool:
         """Whether its voices are machine-made."""
         return bool(self.options.get("synthetic", importers.get(self.kind).synthetic))
+
+    @property
+    def licence(self) -> str | None:
+        """The terms of its use, where the config or its importer states them."""
+        stated = self.options.get("licence") or importers.get(self.kind).licence
+        return str(stated) if stated else None
 
     def entries(self) -> Iterator[Entry | Reject]:
         """What its importer yields, with the prefix before the ids. Raises ``UserError`` as the importer does."""

@@ -13,6 +13,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import is_complete, write_json
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.card import Placed, card
+from kowhisper_tel.data.card_files import write_card
 from kowhisper_tel.data.corpus import CorpusSpec
 from kowhisper_tel.data.intake import Intake, Progress, Recorder, reasons, take_in
 from kowhisper_tel.data.labels import CountTokens
@@ -26,6 +27,7 @@ from kowhisper_tel.data.store import (
     write_manifests,
     write_rejects,
 )
+from kowhisper_tel.data.telephone import tag_telephone
 from kowhisper_tel.korean.normalise import fingerprint
 
 DEFAULT_MAX_REJECT_SHARE = 0.1
@@ -57,8 +59,8 @@ def prepare(
     never done anew in silence.
 
     Writes ``{train,dev,test}.jsonl`` (audio paths relative to ``out``), ``audio/*.flac`` (16 kHz, mono, at most 30 s,
-    for recordings that are not that already), ``dataset/`` (a DatasetDict), ``rejects.jsonl``, ``inputs.json`` and
-    ``summary.json``.
+    for recordings that are not that already), ``dataset/`` (a DatasetDict), ``rejects.jsonl``, ``inputs.json``,
+    ``summary.json``, and the data card: ``data_card.html``, ``data_card.json`` and ``measures.jsonl``.
     ``count_tokens`` says how many tokens a label has (without it labels of any length pass). ``workers`` threads
     (default: one a core, at most 8) decode; their number changes nothing in the result.
 
@@ -75,14 +77,16 @@ def prepare(
     with new_folder(out) as new:
         with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
             recorder, seen = Recorder(new / "audio", pool, progress), dict[str, str]()
-            intakes = [take_in(corpus, recorder, seen, seed, count_tokens) for corpus in corpora]
+            intakes = [tag_telephone(take_in(corpus, recorder, seen, seed, count_tokens)) for corpus in corpora]
         _check_share(intakes, max_reject_share, out)
         placed = _place(intakes, split, seed, new, out)
         write_manifests(new, placed)
         write_dataset(new / "dataset", out.resolve(), placed)
         write_rejects(new / "rejects.jsonl", intakes)
         shares = {"by": split.by, "shares": dict(split.shares)}
-        write_json(new / "summary.json", card(intakes, placed, split=shares, seed=seed))
+        summary = card(intakes, placed, split=shares, seed=seed)
+        write_json(new / "summary.json", summary)
+        write_card(new, intakes, placed, summary)
         write_inputs(new, inputs)
     return _load(out)
 
@@ -136,7 +140,13 @@ def _place(intakes: Sequence[Intake], split: SplitSpec, seed: int, new: Path, ou
     ]
     splits = assign(parts, split, seed)
     return [
-        Placed(_stored(found, new, out), splits[found.entry.utterance.id], found.duration_s)
+        Placed(
+            _stored(found, new, out),
+            splits[found.entry.utterance.id],
+            found.duration_s,
+            found.header,
+            found.measures,
+        )
         for intake in intakes
         for found in intake.recorded
     ]

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from kowhisper_tel.core.audio import RATE, Samples, probe, read_audio, write_audio
+from kowhisper_tel.core.audio import RATE, Samples, read_audio, write_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.entry import Entry, Reject
+from kowhisper_tel.data.header import Header, read_header
+from kowhisper_tel.data.measures import Measures, measure
 from kowhisper_tel.data.wav import missing_s
 
 MOST_S = 30.0
@@ -24,16 +26,21 @@ MOST_STEM_BYTES = 160
 MOST_MISSING_S = 0.25
 """Audio that ends so much before its header or its label says has lost words that the label still holds."""
 PLAIN_FORMATS = ("WAV/", "WAVEX/", "FLAC/")
-"""Formats, by ``probe``, that stay where they are."""
+"""Formats, by their header, that stay where they are."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """An entry whose audio is sound: the file that holds it (16 kHz, mono, whole) and its duration in seconds."""
+    """An entry whose audio is sound: the file that holds it (16 kHz, mono, whole) and its duration in seconds.
+
+    ``header`` is that of the file as delivered, ``measures`` are of the stretch alone.
+    """
 
     entry: Entry
     file: Path
     duration_s: float
+    header: Header
+    measures: Measures
 
 
 def record(entries: Sequence[Entry], folder: Path) -> list[Recorded | Reject]:
@@ -80,20 +87,19 @@ def _record_track(entries: Sequence[Entry], source: Path, track: int | None, fol
         audio = read_audio(source, track=track, raw_rate=entries[0].raw_rate)
         if (missing := missing_s(source)) > MOST_MISSING_S:
             raise UserError("recording.cut", path=source, missing_s=missing)
-        stays = entries[0].content is None and _is_plain(source, track)
+        header = read_header(source, entries[0].raw_rate)
     except UserError as problem:
         return [_reject(entry, problem, source) for entry in entries]
-    return [_record_one(entry, audio, source if stays else None, folder) for entry in entries]
+    stays = entries[0].content is None and not track and _is_plain(source, header)
+    return [_record_one(entry, audio, header, source if stays else None, folder) for entry in entries]
 
 
-def _is_plain(source: Path, track: int | None) -> bool:
-    if source.suffix.lower() not in (".wav", ".flac"):
-        return False
-    info = probe(source)
-    return info.rate_hz == RATE and info.tracks == 1 and not track and info.format.startswith(PLAIN_FORMATS)
+def _is_plain(source: Path, header: Header) -> bool:
+    plain = source.suffix.lower() in (".wav", ".flac") and header.format.startswith(PLAIN_FORMATS)
+    return plain and header.rate_hz == RATE and header.tracks == 1
 
 
-def _record_one(entry: Entry, audio: Samples, in_place: Path | None, folder: Path) -> Recorded | Reject:
+def _record_one(entry: Entry, audio: Samples, header: Header, in_place: Path | None, folder: Path) -> Recorded | Reject:
     utterance = entry.utterance
     try:
         stretch = _stretch(entry, audio)
@@ -101,10 +107,10 @@ def _record_one(entry: Entry, audio: Samples, in_place: Path | None, folder: Pat
     except UserError as problem:
         return _reject(entry, problem, Path(utterance.audio))
     if in_place and len(stretch) == len(audio):
-        return Recorded(entry, in_place, len(audio) / RATE)
+        return Recorded(entry, in_place, len(audio) / RATE, header, measure(audio))
     file = folder / f"{file_stem(utterance.id)}.flac"
     write_audio(file, stretch)
-    return Recorded(entry, file, len(stretch) / RATE)
+    return Recorded(entry, file, len(stretch) / RATE, header, measure(stretch))
 
 
 def _stretch(entry: Entry, audio: Samples) -> Samples:

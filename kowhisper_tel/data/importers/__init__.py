@@ -38,6 +38,7 @@ class Importer:
 
     ``stamps`` lets a change of the corpus's files show; one that has no files on this machine needs none. Of several
     importers that recognise a folder the one of the higher ``rank`` is proposed: one corpus's before one of any.
+    ``licence`` states the terms of use of a corpus that is always the same.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Importer:
     rank: int = 0
     synthetic: bool = False
     wants_path: bool = True
+    licence: str | None = None
 
     def entries(self, path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Reject]:
         """``read``, after the path and the options' names are checked.

@@ -38,4 +38,5 @@ IMPORTER = Importer(
     read=read,
     synthetic=True,
     wants_path=False,
+    licence="Apache-2.0 (sentences of this suite; voices made by espeak-ng)",
 )
