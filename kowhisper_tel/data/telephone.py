@@ -22,10 +22,16 @@ LEAST_VOTES, MAJORITY = 3, 0.8
 
 
 def is_narrow(found: Recorded) -> bool | None:
-    """Whether one recording by itself is of telephone band; ``None`` where it does not tell."""
+    """Whether one recording by itself is of telephone band; ``None`` where it does not tell.
+
+    Clipping splashes beyond the band, so what is clipped does not tell that it is wider.
+    """
     if found.header.rate_hz <= PHONE_RATE_HZ:
         return True
-    return None if found.measures.band_hz is None else found.measures.band_hz <= NARROW_HZ
+    ends, clipped = found.measures.band_hz, found.measures.clipped_share > 0.0
+    if ends is None or (clipped and ends > NARROW_HZ):
+        return None
+    return ends <= NARROW_HZ
 
 
 def tag_telephone(intake: Intake) -> Intake:

@@ -49,8 +49,9 @@ def draw(histogram: Histogram, *, width: int = 360, height: int = 168, language:
             body += tag("rect", tag("title", str(count)), class_="fill m-candidate", **where)
     body += tag("line", x1=LEFT, x2=width - RIGHT, y1=bottom, y2=bottom, class_="grid")
     for value in _marks(lowest, span):
-        anchor = "start" if value == lowest else "end" if value == lowest + span else "middle"
         label = tick_label(value).replace("-", MINUS)
+        room = 3.5 * len(label) - 2  # half its width, less the margin
+        anchor = "start" if x(value) - LEFT < room else "end" if width - RIGHT - x(value) < room else "middle"
         body += tag("text", label, x=x(value), y=bottom + 15, text_anchor=anchor, class_="soft num", font_size=11)
     if histogram.median is not None:
         middle = x(histogram.median)

@@ -155,6 +155,15 @@ def test_a_clip_that_does_not_tell_goes_by_its_call(corpus: Corpus) -> None:
     assert measured(folder)["alone"]["band"] == "unknown"
 
 
+def test_a_clipped_call_is_still_a_call(corpus: Corpus) -> None:
+    for seed in range(3):
+        corpus.add(f"phone{seed}", phone(seed))
+    corpus.add("loud", 20 * phone(4))
+    folder = corpus.prepared()
+    assert measured(folder)["loud"]["band_hz"] != pytest.approx(4000, abs=500)  # clipping splashes
+    assert tags(folder)["loud"]["real_phone"] == "yes"
+
+
 def test_rates_that_differ_and_disagree(corpus: Corpus) -> None:
     corpus.add("a", sound(), samplingRate="16kHz")
     corpus.add("b", resample(sound(), RATE, 8000), rate=8000, samplingRate="16000")

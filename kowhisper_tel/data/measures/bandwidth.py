@@ -6,8 +6,10 @@ no slope of a filter, if the level falls steeply beyond it. Where speech sinks i
 came with it tells: a telephone cuts that too. What was brought up from 8 kHz by repeating samples or by straight lines
 between them mirrors its band at 4 kHz: there the same rises and falls come at the same moments, and do not count.
 
-Chosen on korean_talks/train (1,692 clips at 16 kHz that end at 7.6 kHz): none is said to end below 4.4 kHz; of the same
-clips at 8 kHz and back 97 % are, of AMR-NB 4.75 kbit/s 87 %, with 0.2 % said to end higher and the rest left open.
+Chosen on korean_talks/train, counted on its dev (515 clips at 16 kHz that end at 7.6 kHz): none is said to end below
+4.4 kHz, 11 % are left open. Of the same clips at 8 kHz and back 98 % are said to, after G.711 or GSM as many, AMR-NB
+4.75 kbit/s 96 %, G.723.1 92 %. Of the rest, up to 2 % are said to end higher: most are clipped, which splashes.
+A cut at 5.5 or 7 kHz is found to 250 Hz in 86 and 99 %; AMR-WB, which fades out from 6.6 kHz on, reads 7 to 7.4 kHz.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ LEAST_FRAMES = 8
 MIRRORED = slice(64, 112)
 """Bins from 2 to 3.5 kHz, whose mirror images lie at 6 to 4.5 kHz."""
 MIRROR_DB = 2.0
-"""An image keeps its distance to what it mirrors (within 1.1 dB, measured); of sounds of their own it spreads by 7 to 22."""
+"""An image keeps its distance to what it mirrors (within 1.1 dB, measured); two sounds spread by 7 dB and more."""
 
 Powers = NDArray[np.float32]
 Levels = NDArray[np.float64]
