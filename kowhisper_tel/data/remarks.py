@@ -21,13 +21,9 @@ Remark = tuple[str, dict[str, Any]]
 
 def remarks(intake: Intake, rows: Sequence[Row], facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The remarks on one corpus, the gravest first, each with its code, its facts and its text in both languages."""
-    found = [
-        *_of_origin(intake),
-        *_of_phone(rows, facts),
-        *_of_sound(rows, facts),
-        *_of_labels(facts),
-        *_of_rest(facts),
-    ]
+    phone = () if intake.spec.synthetic else _of_phone(rows, facts)
+    sound = (*_of_sound(rows, facts), *_of_labels(facts), *_of_rest(facts))
+    found = [*_of_origin(intake), *_of_rates(rows), *phone, *sound]
     if intake.read and len(intake.rejects) >= WORTH_SAYING * intake.read:
         most = next(iter(reasons(intake.rejects)))
         found.append(("card.rejected", {"count": len(intake.rejects), "read": intake.read, "code": most}))
@@ -45,8 +41,7 @@ def _of_origin(intake: Intake) -> Iterator[Remark]:
         yield "card.synthetic", {}
 
 
-def _of_phone(rows: Sequence[Row], facts: Mapping[str, Any]) -> Iterator[Remark]:
-    """What the sound says of the telephone, and what the metadata say otherwise."""
+def _of_rates(rows: Sequence[Row]) -> Iterator[Remark]:
     by_rate: dict[int, int] = {}
     for row in rows:
         by_rate[row.placed.header.rate_hz] = by_rate.get(row.placed.header.rate_hz, 0) + 1
@@ -58,6 +53,10 @@ def _of_phone(rows: Sequence[Row], facts: Mapping[str, Any]) -> Iterator[Remark]
         row, said = wrong[0]
         own = {"said": said, "header": row.placed.header.rate_hz, "example": row.placed.utterance.id}
         yield "card.rate_disagrees", {"count": len(wrong), **own}
+
+
+def _of_phone(rows: Sequence[Row], facts: Mapping[str, Any]) -> Iterator[Remark]:
+    """What the sound says of the telephone, and what the metadata say otherwise."""
     if hidden := facts["telephone"]["by_sound"]:
         yield "card.hidden_phone", {"count": hidden, "utterances": len(rows), "rate": PHONE_RATE_HZ}
     narrow = sum(bool(row.narrow) for row in rows)

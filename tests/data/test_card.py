@@ -136,6 +136,7 @@ def test_no_tag_on_machine_voices_and_none_changed(corpus: Corpus) -> None:
     folder = synthetic.prepared("synthetic", synthetic=True)
     assert "real_phone" not in tags(folder)["c"]
     assert codes(folder)[0] == "card.synthetic"
+    assert "card.hidden_phone" not in codes(folder)
 
 
 def test_a_clip_that_does_not_tell_goes_by_its_call(corpus: Corpus) -> None:

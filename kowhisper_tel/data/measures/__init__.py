@@ -62,8 +62,8 @@ def measure(audio: Samples) -> Measures:
 def _clipped_share(size: Samples, peak: float) -> float:
     clipped = int(np.count_nonzero(size >= FULL_SCALE))
     if peak >= FLAT_LEVEL:
-        top = size == peak
-        runs = np.convolve(top, np.ones(FLAT_SAMPLES, np.int8), "valid") if len(top) >= FLAT_SAMPLES else top[:0]
-        if (runs == FLAT_SAMPLES).any():
-            clipped = max(clipped, int(np.count_nonzero(top)))
+        top = np.flatnonzero(size == peak)
+        behind = FLAT_SAMPLES - 1
+        if (top[behind:] - top[:-behind] == behind).any():
+            clipped = max(clipped, len(top))
     return clipped / len(size)

@@ -30,6 +30,8 @@ RANGE = 10.0**-5.5
 """What lies 55 dB under the strongest band is rounding, not speech."""
 SLOPE_DB = 8.0
 """A band this far below the kilohertz under it stands on the slope of a filter."""
+BELOW_FROM, BELOW_TO = np.maximum(np.arange(BANDS) - 8, 0), np.maximum(np.arange(BANDS) - 1, 1)
+"""Where that kilohertz begins and ends, for each band."""
 FALL_DB, FALL_TO_NOTHING_DB, NOTHING_DB = 20.0, 12.0, 52.0
 """The least fall beyond the end, within half a kilohertz. A voice by itself has fallen by 19 dB at 4 kHz, but never to
 52 dB under its strongest band: where nothing more is beyond, a gentle slope such as AMR's will do."""
@@ -85,11 +87,10 @@ def _is_mirrored(powers: Powers) -> bool:
 
 def _end_of_noise(level_db: Levels, flat: NDArray[np.bool_], last: int) -> float | None:
     """The same by the noise, where the speech sinks into it at band ``last``."""
-    inside = [level_db[max(0, band - 3) : band + 1].mean() for band in range(BANDS)]
     ends = [
         band
         for band in range(max(last - 2, LEAST_BAND), BANDS - 5)
-        if flat[band] and _ends(level_db, band) and level_db[band + 2 :].max() < inside[band] - STAYS_DB
+        if flat[band] and _ends(level_db, band) and level_db[band + 2 :].max() < _inside_db(level_db, band) - STAYS_DB
     ]
     if ends:
         return (max(ends, key=lambda band: _fall_db(level_db, band)) + 1) * BAND_HZ
@@ -98,8 +99,9 @@ def _end_of_noise(level_db: Levels, flat: NDArray[np.bool_], last: int) -> float
 
 def _is_flat(level_db: Levels) -> NDArray[np.bool_]:
     """Which bands are not below the kilohertz under them, as on a filter's slope."""
-    below = [level_db[max(0, band - 8) : max(1, band - 1)].mean() for band in range(BANDS)]
-    return level_db >= np.array(below) - SLOPE_DB
+    summed = np.concatenate([[0.0], np.cumsum(level_db)])
+    below = (summed[BELOW_TO] - summed[BELOW_FROM]) / (BELOW_TO - BELOW_FROM)
+    return np.asarray(level_db >= below - SLOPE_DB)
 
 
 def _ends(level_db: Levels, band: int) -> bool:
@@ -112,4 +114,8 @@ def _fall_db(level_db: Levels, band: int) -> float:
     """By how much the level falls from the half kilohertz up to a band to the one beyond it; 0 near the top."""
     if band > BANDS - 6:
         return 0.0
-    return float(level_db[max(0, band - 3) : band + 1].mean() - level_db[band + 2 : band + 6].mean())
+    return _inside_db(level_db, band) - float(level_db[band + 2 : band + 6].mean())
+
+
+def _inside_db(level_db: Levels, band: int) -> float:
+    return float(level_db[max(0, band - 3) : band + 1].mean())
