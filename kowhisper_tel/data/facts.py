@@ -220,6 +220,6 @@ def _distribution(values: Sequence[float], lowest: float, width: float, bins: in
     if not values:
         return {"n": 0, "from": lowest, "step": width, "counts": [0] * bins}
     places = np.clip(np.floor((np.array(values) - lowest) / width).astype(int), 0, bins - 1)
-    p5, median, p95 = (round(float(p), 2) for p in np.percentile(values, [5, 50, 95]))
+    p5, median, p95 = (round(float(p), 2) + 0.0 for p in np.percentile(values, [5, 50, 95]))
     counts = np.bincount(places, minlength=bins).tolist()
     return {"n": len(values), "p5": p5, "median": median, "p95": p95, "from": lowest, "step": width, "counts": counts}

@@ -39,7 +39,8 @@ class Measures:
         """The figures with the decimals that they are good for."""
         digits = {"activity": 3, "clipped_share": 6, "band_hz": 0}
         return {
-            name: None if value is None else round(value, digits.get(name, 1)) for name, value in asdict(self).items()
+            name: None if value is None else round(value, digits.get(name, 1)) + 0.0
+            for name, value in asdict(self).items()
         }
 
 
