@@ -166,7 +166,10 @@ def _provenance(run: Run) -> Mapping[str, Any]:
 
 def _data(run: Run) -> dict[str, str]:
     """Hashes of the divided manifests: a model tuned on others may have heard the test's speakers."""
-    return {path.stem: sha256(path) for path in sorted(run.manifests.glob("*.jsonl")) if path.stem != "rejects"}
+    from kowhisper_tel.data.split import SPLITS
+
+    paths = (run.manifests / f"{split}.jsonl" for split in SPLITS)
+    return {path.stem: sha256(path) for path in paths if path.is_file()}
 
 
 def _manifest(run: Run, split: str) -> Manifest:
