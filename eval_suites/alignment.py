@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -19,8 +18,7 @@ _KINDS: dict[str, EditKind] = {
 }
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """A stretch of one kind: ``reference[start:end]`` against ``hypothesis[hypothesis_start:hypothesis_end]``."""
 
     kind: EditKind
@@ -32,15 +30,21 @@ class Edit:
 
 def align(reference: Sequence[str], hypothesis: Sequence[str]) -> tuple[Edit, ...]:
     """The stretches of a least-edits alignment of two token sequences (a string is a sequence of characters)."""
-    return tuple(
-        Edit(_KINDS[op.tag], op.src_start, op.src_end, op.dest_start, op.dest_end)
-        for op in Levenshtein.opcodes(reference, hypothesis)
-    )
+    return tuple(Edit(_KINDS[tag], *places) for tag, *places in Levenshtein.opcodes(reference, hypothesis).as_list())
 
 
 def tally(reference: Sequence[str], hypothesis: Sequence[str]) -> Tally:
     """Count the edits of ``align``. Its total of errors is the Levenshtein distance."""
-    counts = dict.fromkeys(_KINDS.values(), 0)
-    for edit in align(reference, hypothesis):
-        counts[edit.kind] += max(edit.end - edit.start, edit.hypothesis_end - edit.hypothesis_start)
-    return Tally(counts["hit"], counts["substitution"], counts["deletion"], counts["insertion"])
+    if reference == hypothesis:
+        return Tally(len(reference))
+    tags = [tag for tag, _, _ in Levenshtein.editops(reference, hypothesis).as_list()]
+    substitutions, deletions = tags.count("replace"), tags.count("delete")
+    return Tally(len(reference) - substitutions - deletions, substitutions, deletions, tags.count("insert"))
+
+
+def count(edits: Sequence[Edit]) -> Tally:
+    """The tally of an alignment that is there already."""
+    sizes = dict.fromkeys(_KINDS.values(), 0)
+    for edit in edits:
+        sizes[edit.kind] += max(edit.end - edit.start, edit.hypothesis_end - edit.hypothesis_start)
+    return Tally(sizes["hit"], sizes["substitution"], sizes["deletion"], sizes["insertion"])

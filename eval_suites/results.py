@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from eval_suites import metrics
 from eval_suites.hypothesis import Hypothesis, Key, Transcript
 from eval_suites.models import ModelRecord
+from eval_suites.pair import Pair
 from eval_suites.plan import Plan
 from eval_suites.runner import MODELS, PLAN, SUITES, UTTERANCES
 from eval_suites.store import HYPOTHESES, TIMINGS
 from eval_suites.suite import Suite
-from eval_suites.tally import rate
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
 from kowhisper_tel.korean import normalise as scoring
@@ -127,10 +127,9 @@ def block_kind(rows: pd.DataFrame) -> BlockKind:
 
 
 def pooled_rate(rows: pd.DataFrame, metric: str = HEADLINE) -> float:
-    """A metric's rate over all of these rows, as a fraction: the sum of errors by the sum of reference lengths."""
+    """A metric's rate (``Metric.rate``) over all of these rows, as a fraction: one of summed counts."""
     prefix = "" if metric == HEADLINE else f"{metric}_"
-    hits, substitutions, deletions, insertions = (int(rows[prefix + name].sum()) for name in COUNTS)
-    return float(rate(substitutions + deletions + insertions, hits + substitutions + deletions))
+    return metrics.get(metric).rate.of_counts(*(int(rows[prefix + name].sum()) for name in COUNTS))
 
 
 class _Scorer:
@@ -138,7 +137,6 @@ class _Scorer:
 
     def __init__(self, heard: Mapping[Key, Transcript]) -> None:
         self._heard = heard
-        self._normalise = functools.cache(scoring.normalise)
         self._score = functools.cache(self._score_anew)
 
     def rows(
@@ -165,22 +163,20 @@ class _Scorer:
 
     def _hypothesis(self, model: str, suite: Suite, clip: Mapping[str, Any]) -> dict[str, Any]:
         transcript = self._heard[Key(model, suite.rendering, clip["id"])]
-        reference, hypothesis = self._normalise(clip["text"]), self._normalise(transcript.text)
-        scores = self._score(reference, hypothesis, suite.metrics)
+        scores = self._score(clip["text"], transcript.text, suite.metrics)
         return {
             "reference": clip["text"],
             "hypothesis": transcript.text,
-            "reference_norm": reference,
-            "hypothesis_norm": hypothesis,
             **scores,
             "loop": scores["loop"] or not transcript.finished,  # a text that had no end was on its way to one
             "attempts": transcript.attempts,
         }
 
     def _score_anew(self, reference: str, hypothesis: str, wanted: tuple[str, ...]) -> dict[str, Any]:
-        scores: dict[str, Any] = {}
+        pair = Pair(reference, hypothesis)
+        scores: dict[str, Any] = {"reference_norm": pair.reference, "hypothesis_norm": pair.hypothesis}
         for name in dict.fromkeys((HEADLINE, LOOPS, *wanted)):
-            counted = metrics.get(name).measure(reference, hypothesis)
+            counted = metrics.get(name).measure(pair)
             if name == LOOPS:
                 scores["loop"] = counted.errors > 0
             else:

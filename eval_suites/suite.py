@@ -11,7 +11,10 @@ from augment import Channel
 from eval_suites.materials import replaced
 from kowhisper_tel.core.files import fingerprint
 
-METRICS = ("cer", "cer_spaces", "wer", "loops")
+METRICS = (
+    "cer", "cer_spaces", "cer_raw", "cer_reading", "cer_plain", "wer", "swer", "jer", "spacing_f1",
+    "digits_phone", "digits_amount", "digits_date", "digits_code", "hallucination", "loops",
+)  # fmt: skip
 WINDOW_S = 30.0
 """Whisper hears no more than this at once."""
 

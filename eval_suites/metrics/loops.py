@@ -1,16 +1,38 @@
-"""Loops: clips where a recogniser repeats itself, Whisper's failure on bad audio (``kowhisper_tel.whisper.loops``)."""
+"""Loops: clips where a recogniser repeats itself, Whisper's failure on bad audio.
+
+What decoding takes for a loop (``kowhisper_tel.whisper.loops``) is one here. Decoding hears no reference and must let
+pass what people do say (네 네 네 네); against a reference one can be stricter: any stretch of syllables that stands
+four times or more in a row, and at least twice as often in a row as in the reference, is a loop too.
+"""
 
 from __future__ import annotations
 
-from eval_suites.metrics import Metric
+import re
+
+from eval_suites.metrics import CLIP, Metric
+from eval_suites.pair import Pair
 from eval_suites.tally import Tally
-from kowhisper_tel.whisper.loops import is_loop
+from kowhisper_tel.whisper.loops import LONGEST_UNIT, is_loop
+
+LEAST_REPEATS = 4
+_REPEATED = re.compile(rf"(.{{1,{LONGEST_UNIT}}}?)\1{{{LEAST_REPEATS - 1},}}", re.DOTALL)
 
 
-def measure(reference: str, hypothesis: str) -> Tally:
+def measure(pair: Pair) -> Tally:
     """One token is one clip: a substitution if the hypothesis loops and the reference does not, else a hit."""
-    loops = is_loop(hypothesis) and not is_loop(reference)
+    loops = _repeats(pair) or (is_loop(pair.hypothesis) and not is_loop(pair.reference))
     return Tally(hits=int(not loops), substitutions=int(loops))
 
 
-METRIC = Metric("loops", "2", {"en": "Loop rate", "ko": "반복 오류율"}, measure)
+def _repeats(pair: Pair) -> bool:
+    return any(
+        len(found.group()) // len(found[1]) >= max(LEAST_REPEATS, 2 * _in_a_row(found[1], pair.reference_syllables))
+        for found in _REPEATED.finditer(pair.hypothesis_syllables)
+    )
+
+
+def _in_a_row(unit: str, text: str) -> int:
+    return max((len(run) // len(unit) for run in re.findall(rf"(?:{re.escape(unit)})+", text)), default=0)
+
+
+METRICS = (Metric("loops", "3", {"en": "Loop rate", "ko": "반복 오류율"}, CLIP, measure),)

@@ -7,7 +7,7 @@ import typer
 
 def build() -> typer.Typer:
     """The command line with every command on it."""
-    from kowhisper_tel.commands import evaluate, gate, loop, prepare, report, simulate, text, train
+    from kowhisper_tel.commands import evaluate, gate, loop, prepare, report, score, simulate, text, train
 
     app = typer.Typer(
         name="python -m kowhisper_tel.run",
@@ -24,6 +24,7 @@ def build() -> typer.Typer:
         ("train", train),
         ("evaluate", evaluate),
         ("report", report),
+        ("score", score),
     ):
         app.command(name)(module.command)
     app.add_typer(gate.app, name="gate")

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from augment import Mixture, rng
 from eval_suites import metrics
+from eval_suites.pair import Pair
 from eval_suites.tally import Tally
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.manifest import Manifest
-from kowhisper_tel.korean.normalise import normalise
 from kowhisper_tel.train.dataset import AudioCache
 from kowhisper_tel.train.labels import SpecialTokens
 from kowhisper_tel.whisper.encoder import encode
@@ -41,7 +41,7 @@ class DevSample:
         clips = [mixture.render(cache.read(u), RATE, seed, ("dev", u.id)).audio[: 29 * RATE] for u in utterances]
         order = sorted(range(len(clips)), key=lambda i: len(clips[i]))
         self._clips = [clips[i] for i in order]
-        self._references = [normalise(utterances[i].text) for i in order]
+        self._references = [utterances[i].text for i in order]
 
     def measure(self, model: Any) -> dict[str, float | int]:
         """Micro CER, loops and utterances of greedy decoding. The model's mode is left as it was found."""
@@ -54,7 +54,7 @@ class DevSample:
             whisper.train(training)
         cer = metrics.get("cer")
         total = sum(
-            (cer.measure(ref, normalise(text)) for ref, text in zip(self._references, texts, strict=True)), Tally.zero()
+            (cer.measure(Pair(ref, text)) for ref, text in zip(self._references, texts, strict=True)), Tally.zero()
         )
         return {"dev_cer": total.rate, "dev_loops": sum(map(is_loop, texts)), "dev_utterances": len(texts)}
 

@@ -12,6 +12,7 @@ import pytest
 from augment import Channel
 from eval_suites.metrics import get
 from eval_suites.models import ModelRecord
+from eval_suites.pair import Pair
 from eval_suites.results import Results
 from eval_suites.suite import Suite
 from reports.evidence import TrainingCurve
@@ -70,7 +71,7 @@ def misheard(reference: str, rate: float, draw: random.Random) -> str:
 
 
 def row(model: str, role: str, one: Suite, clip: dict[str, Any], hypothesis: str, loop: bool) -> dict[str, Any]:
-    tally = get("cer").measure(clip["text"], hypothesis)
+    tally = get("cer").measure(Pair(clip["text"], hypothesis))
     return {
         "model": model, "role": role, "suite": one.name, "stratum": one.stratum, "summed": one.summed,
         "utterance_id": clip["id"], "speaker": clip["speaker"], "call": None, "block": clip["speaker"] or clip["id"],

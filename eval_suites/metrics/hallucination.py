@@ -1,0 +1,24 @@
+"""Hallucination: clips where a recogniser writes what nobody said.
+
+Text where the reference is empty; or more syllables inserted than half of the reference has, and three at least, for
+one or two more are soon added to a short answer (네, 네네).
+"""
+
+from __future__ import annotations
+
+from eval_suites.metrics import CLIP, Metric
+from eval_suites.pair import Pair
+from eval_suites.tally import Tally
+
+LEAST_INSERTIONS = 3
+
+
+def measure(pair: Pair) -> Tally:
+    """One token is one clip: a substitution if it is one, else a hit."""
+    tally = pair.tally
+    much = tally.insertions >= LEAST_INSERTIONS and 2 * tally.insertions > tally.reference_length
+    invented = much or (not tally.reference_length and tally.insertions > 0)
+    return Tally(hits=int(not invented), substitutions=int(invented))
+
+
+METRICS = (Metric("hallucination", "1", {"en": "Hallucination rate", "ko": "환각 발화율"}, CLIP, measure),)
