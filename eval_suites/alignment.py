@@ -30,7 +30,10 @@ class Edit(NamedTuple):
 
 def align(reference: Sequence[str], hypothesis: Sequence[str]) -> tuple[Edit, ...]:
     """The stretches of a least-edits alignment of two token sequences (a string is a sequence of characters)."""
-    return tuple(Edit(_KINDS[tag], *places) for tag, *places in Levenshtein.opcodes(reference, hypothesis).as_list())
+    return tuple(
+        Edit(_KINDS[op.tag], op.src_start, op.src_end, op.dest_start, op.dest_end)
+        for op in Levenshtein.opcodes(reference, hypothesis)
+    )
 
 
 def tally(reference: Sequence[str], hypothesis: Sequence[str]) -> Tally:
@@ -45,6 +48,6 @@ def tally(reference: Sequence[str], hypothesis: Sequence[str]) -> Tally:
 def count(edits: Sequence[Edit]) -> Tally:
     """The tally of an alignment that is there already."""
     sizes = dict.fromkeys(_KINDS.values(), 0)
-    for edit in edits:
-        sizes[edit.kind] += max(edit.end - edit.start, edit.hypothesis_end - edit.hypothesis_start)
+    for kind, start, end, first, last in edits:
+        sizes[kind] += (end - start) or (last - first)
     return Tally(sizes["hit"], sizes["substitution"], sizes["deletion"], sizes["insertion"])

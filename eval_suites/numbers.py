@@ -31,7 +31,8 @@ _N = "[공영일이삼사오육륙칠팔구십백천만억조]"
 _SINO = rf"{_N}+(?: {_N}+)*"
 _MONTH = "(?:십일|십이|[일이삼사오육유칠팔구시십])"
 
-_MAYBE = re.compile(rf"{_D}{{3}}|{_D} {_D}|[년월]|{_N} ?(?:원|달러|엔|유로|위안|파운드)")
+_MONEY = re.compile(rf"{_N} ?(?:원|달러|엔|유로|위안|파운드)")
+_SOME_DIGITS = re.compile(rf"{_D}{{3}}|{_D}(?:[에의]? | 다시 ){_D}")
 _AMOUNT = re.compile(
     rf"(?<![가-힣]){_SINO}(?: 점 {_D}+(?: [만억조])?)?"
     r" ?(?P<unit>원(?![칙래장형료본])|달러|엔(?![진딩터])|유로|위안|파운드)"
@@ -78,8 +79,6 @@ def find(text: str) -> tuple[Number, ...]:
     >>> [(n.kind, n.value) for n in find("유월 삼 일에 만 오천 원을 공이 일이삼 사오육칠로")]
     [('date', '-6-3'), ('amount', '15000원'), ('phone', '021234567')]
     """
-    if not _MAYBE.search(text):
-        return ()
     taken: list[tuple[int, int]] = []
     found: list[Number] = []
     for kind, start, end in (*_amounts(text), *_dates(text), *_years(text), *_spelled(text)):
@@ -140,13 +139,13 @@ Found = tuple[Kind, int, int]
 
 
 def _amounts(text: str) -> Iterator[Found]:
-    for match in _AMOUNT.finditer(text):
+    for match in _AMOUNT.finditer(text) if _MONEY.search(text) else ():
         if match["unit"] != "원" or set(match.group()) & set("십백천만억조"):
             yield "amount", match.start(), match.end()
 
 
 def _dates(text: str) -> Iterator[Found]:
-    for match in _DATE.finditer(text):
+    for match in _DATE.finditer(text) if "월" in text else ():
         noun = match.group()[: match.start("tail") - match.start()]
         ended = (
             bool(match["day"]) or not match["tail"] or is_josa(noun, match["tail"]) or match["tail"][0] in "생분말초호"
@@ -156,14 +155,14 @@ def _dates(text: str) -> Iterator[Found]:
 
 
 def _years(text: str) -> Iterator[Found]:
-    for match in _YEAR.finditer(text):
+    for match in _YEAR.finditer(text) if "년" in text else ():
         year = _read(match["year"].replace(" ", ""))
         if year is not None and 1900 <= year < 2100:
             yield "date", match.start(), match.end()
 
 
 def _spelled(text: str) -> Iterator[Found]:
-    for match in _DIGITS.finditer(text):
+    for match in _DIGITS.finditer(text) if _SOME_DIGITS.search(text) else ():
         before = text[max(0, match.start() - 16) : match.start()]
         if before.endswith("점 "):
             continue  # behind the point of a decimal

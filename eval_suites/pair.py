@@ -78,12 +78,11 @@ class Pair:
     @functools.cached_property
     def partners(self) -> dict[int, int]:
         """Places of the reference's syllables to those of the hypothesis that are aligned (equal or substituted)."""
-        return {
-            place: partner
-            for kind, start, end, first, last in self.alignment
-            if kind in ("hit", "substitution")
-            for place, partner in zip(range(start, end), range(first, last), strict=True)
-        }
+        partners: dict[int, int] = {}
+        for kind, start, end, first, last in self.alignment:
+            if kind in ("hit", "substitution"):
+                partners.update(zip(range(start, end), range(first, last), strict=True))
+        return partners
 
     @functools.cached_property
     def tally(self) -> Tally:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from rapidfuzz.distance import Postfix, Prefix
 
-from eval_suites.pair import starts
+from eval_suites.pair import Pair
 
 
-def respaced(reference: Sequence[str], hypothesis: Sequence[str]) -> list[str]:
+def respaced(pair: Pair) -> list[str]:
     """The words of the hypothesis, parted where the reference parts the same syllables.
 
     Of the least alignments it is the one that ESPnet's script and Kaldi's align-text take: from the end, a pair where
     that costs no more; else a deletion, where that costs no more; else an insertion. rapidfuzz prefers otherwise.
 
-    >>> respaced(["자동", "이체", "신청"], ["자동이체", "진청"])
+    >>> respaced(Pair("자동 이체 신청", "자동이체 진청"))
     ['자동', '이체', '진청']
     """
-    wanted, own = starts(reference), starts(hypothesis)
-    said, heard = "".join(reference), "".join(hypothesis)
-    parts: list[str] = []
+    said, heard = pair.reference_syllables, pair.hypothesis_syllables
+    wanted, own = pair.reference_starts, pair.hypothesis_starts
     same, rises = _distances(said, heard)
+    parts: list[str] = []
     h, r = len(heard) - 1, len(said) - 1
     while h >= 0:
         character = heard[h]
@@ -41,15 +41,18 @@ def _distances(reference: str, hypothesis: str) -> tuple[list[int], list[int]]:
 
     A bit of the first is set where the distance is no greater than the one before it on its diagonal, of the second
     where it is one greater than that for a syllable less of the reference. All bits of a row are made at once (Hyyrö
-    2003, A bit-vector algorithm for computing Levenshtein and Damerau edit distances).
+    2003, A bit-vector algorithm for computing Levenshtein and Damerau edit distances). Rows of the beginning that both
+    share are known (the distance is the difference in length), and those of the end that both share are not needed.
     """
     places: dict[str, int] = {}
     for place, character in enumerate(reference):
         places[character] = places.get(character, 0) | 1 << place
     every = (1 << len(reference)) - 1
-    up, down = every, 0  # where a row rises or falls by one
-    same, rises = [], []
-    for character in hypothesis:
+    shared = Prefix.similarity(reference, hypothesis)
+    same, rises = [every] * shared, [every >> row << row for row in range(1, shared + 1)]
+    down = (1 << shared) - 1  # where a row falls, and where it rises, by one
+    up = every ^ down
+    for character in hypothesis[shared : len(hypothesis) - Postfix.similarity(reference, hypothesis)]:
         equal = places.get(character, 0)
         diagonal = ((((equal & up) + up) ^ up) | equal | down) & every
         right = (down | (every & ~(diagonal | up))) << 1 | 1
@@ -57,4 +60,5 @@ def _distances(reference: str, hypothesis: str) -> tuple[list[int], list[int]]:
         down = right & diagonal
         same.append(diagonal)
         rises.append(up)
-    return same, rises
+    behind = [every] * (len(hypothesis) - len(same))
+    return same + behind, rises + behind

@@ -15,9 +15,10 @@ from eval_suites.tally import Tally
 
 def measure(pair: Pair) -> Tally:
     """One token is one space of the reference whose syllable has a partner."""
-    inside = {place: partner for place, partner in pair.partners.items() if place and partner}
-    wanted = {inside[place] for place in pair.reference_starts if place in inside}
-    placed = pair.hypothesis_starts.intersection(inside.values())
+    partners = pair.partners
+    ends = {0, partners.get(0, 0)}
+    wanted = {partners[place] for place in pair.reference_starts if place in partners} - ends
+    placed = pair.hypothesis_starts.intersection(partners.values()) - ends
     hits = len(wanted & placed)
     return Tally(hits, 0, len(wanted) - hits, len(placed) - hits)
 

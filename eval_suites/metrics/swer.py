@@ -19,7 +19,7 @@ def measure(pair: Pair) -> Tally:
     """One token is one eojeol of the scoring form, in the reference's spacing."""
     if pair.reference_syllables == pair.hypothesis_syllables:
         return Tally(len(pair.reference_words))
-    return alignment.tally(pair.reference_words, spacing.respaced(pair.reference_words, pair.hypothesis_words))
+    return alignment.tally(pair.reference_words, spacing.respaced(pair))
 
 
 METRICS = (Metric("swer", "1", {"en": "Space-normalised WER", "ko": "띄어쓰기 정규화 어절 오류율"}, WORD, measure),)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 
+MOST_COMPRESSED = 2.4
 LONGEST_UNIT = 40
 LEAST_REPEATS = 5
 LEAST_CHARACTERS = 21
@@ -36,6 +37,6 @@ def repeats(text: str) -> bool:
     return any(len(found.group()) >= LEAST_CHARACTERS for found in _REPEATED.finditer(joined))
 
 
-def is_loop(text: str, compression_ratio_threshold: float = 2.4) -> bool:
+def is_loop(text: str, compression_ratio_threshold: float = MOST_COMPRESSED) -> bool:
     """Whether the text shows either sign."""
     return compression_ratio(text) > compression_ratio_threshold or repeats(text)
