@@ -59,7 +59,7 @@ _SHORT_BEHIND = re.compile(r"(?:에|로|번|으로| 국번| 다산| 콜센터| �
 _AREA_LESS = re.compile(r"국번 ?없이 $")
 _ALSO_WORDS = frozenset("이일사오구")
 """Digits that are everyday words, too."""
-_BEHIND_I = tuple("요고며라면지니었")
+_BEHIND_I = ("요", "고", "며", "라", "면", "지", "니", "었", "에요")
 """What the copula goes on with behind its 이."""
 
 
@@ -180,11 +180,11 @@ def _ends(text: str, groups: list[tuple[int, int]]) -> list[tuple[int, int]]:
         word_end = text.find(" ", end)
         tail = text[end : word_end if word_end >= 0 else len(text)]
         cuts = [end, end - 1] if end - start > 1 else [end]
-        if text[end - 1] == "이" and tail[:1] in _BEHIND_I and coda(text[start : end - 1]):
+        if text[end - 1] == "이" and tail.startswith(_BEHIND_I) and coda(text[start : end - 1]):
             cuts.reverse()  # 팔이요, 칠이고요: the copula's own 이
         ends += [
             (number, cut) for cut in cuts
-            if cut == end + len(tail) or text[cut] in "번호" or is_josa(text[start:cut], text[cut:end] + tail)
+            if cut == end + len(tail) or text[cut] in "번호" or is_josa("", text[cut:end] + tail)  # 3로 is written, too
         ]  # fmt: skip
     return ends
 

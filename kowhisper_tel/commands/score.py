@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -84,12 +84,15 @@ def score(
         raise UserError("score.texts")
     sought = _read_keywords(keywords) if keywords else ()
     said, heard = read(reference, hypothesis)
-    pairs = {name: Pair(text, heard.get(name, ""), sought) for name, text in said.items()}
+
+    def pairs() -> Iterator[Pair]:  # made one by one: each keeps the forms that were asked of it
+        return (Pair(text, heard.get(name, ""), sought) for name, text in said.items())
+
     if each is not None:
         if each.resolve() in {path.resolve() for path in (reference, hypothesis, keywords) if path}:
             raise UserError("score.overwrites", path=each)
-        write_lines(each, _each_line(pairs, names, heard, texts))
-    return Scored(scoring.score(pairs.values(), names), tuple(name for name in said if name not in heard))
+        write_lines(each, _each_line(said, pairs(), names, heard, texts))
+    return Scored(scoring.score(pairs(), names), tuple(name for name in said if name not in heard))
 
 
 def read(reference: Path, hypothesis: Path) -> tuple[dict[str, str], dict[str, str]]:
@@ -184,11 +187,13 @@ def _read_keywords(path: Path) -> tuple[str, ...]:
     return tuple(forms)
 
 
-def _each_line(pairs: dict[str, Pair], names: Sequence[str], heard: dict[str, str], texts: bool) -> Iterator[str]:
+def _each_line(
+    ids: Iterable[str], pairs: Iterable[Pair], names: Sequence[str], heard: Mapping[str, str], texts: bool
+) -> Iterator[str]:
     from eval_suites import metrics
     from eval_suites.score import counts
 
-    for name, pair in pairs.items():
+    for name, pair in zip(ids, pairs, strict=True):
         record: dict[str, Any] = {"id": name, "missing": name not in heard}
         if texts:
             record |= {"reference": pair.reference_text, "hypothesis": pair.hypothesis_text,

@@ -8,12 +8,12 @@ VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 CODAS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
 
 
-class _Letters(dict[int, str]):
-    """For ``str.translate``: a syllable's letters, worked out when it is first met."""
+class _Letters(dict[str, str]):
+    """The letters of characters, worked out when they are first met."""
 
-    def __missing__(self, code: int) -> str:
-        self[code] = letters = _letters(code) if FIRST <= code <= LAST else chr(code)
-        return letters
+    def __missing__(self, character: str) -> str:
+        self[character] = found = _letters(ord(character)) if "가" <= character <= "힣" else character
+        return found
 
 
 def _letters(code: int) -> str:
@@ -22,7 +22,7 @@ def _letters(code: int) -> str:
     return ONSETS[first] + VOWELS[vowel] + CODAS[last]
 
 
-_TABLE = _Letters()
+_LETTERS = _Letters()
 
 
 def letters(text: str) -> str:
@@ -34,8 +34,7 @@ def letters(text: str) -> str:
     >>> letters("값은 OK")
     'ㄱㅏㅄㅇㅡㄴ OK'
     """
-    taken_apart: str = text.translate(_TABLE)
-    return taken_apart
+    return "".join(map(_LETTERS.__getitem__, text))
 
 
 def coda(text: str) -> str | None:

@@ -158,6 +158,4 @@ def test_swer_equals_a_second_implementation(pairs: list[Pair]) -> None:
     ],
 )
 def test_known_spacings(reference: str, hypothesis: str, words: str) -> None:
-    assert (
-        spacing.respaced(Pair(reference, hypothesis)) == words.split() == espnet_words(reference, hypothesis)
-    )
+    assert spacing.respaced(Pair(reference, hypothesis)) == words.split() == espnet_words(reference, hypothesis)
