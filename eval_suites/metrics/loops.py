@@ -8,6 +8,7 @@ four times or more in a row, and at least twice as often in a row as in the refe
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from eval_suites.metrics import CLIP, Metric
 from eval_suites.pair import Pair
@@ -31,7 +32,7 @@ def measure(pair: Pair) -> Tally:
 
 def _may_repeat(text: str) -> bool:
     """Whether anything can stand four times in a row: two neighbours would then be found three times at least."""
-    return len(text) - 1 - len(set(zip(text, text[1:], strict=False))) >= LEAST_REPEATS - 2
+    return len(text) - 1 - len(set(pairwise(text))) >= LEAST_REPEATS - 2
 
 
 def _repeats(pair: Pair) -> bool:

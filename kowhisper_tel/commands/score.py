@@ -76,10 +76,10 @@ def score(
     from eval_suites.pair import Pair
     from kowhisper_tel.core.files import write_lines
 
-    names = list(dict.fromkeys(names)) if names else metrics.names()
-    wanted = [metrics.get(name) for name in names]
-    if names != metrics.names() and not keywords and any(metric.needs_keywords for metric in wanted):
-        raise UserError("score.keywords", name=next(metric.name for metric in wanted if metric.needs_keywords))
+    wanted = list(dict.fromkeys(names or metrics.names()))
+    for name in names or ():
+        if metrics.get(name).needs_keywords and not keywords:
+            raise UserError("score.keywords", name=name)
     if texts and each is None:
         raise UserError("score.texts")
     sought = _read_keywords(keywords) if keywords else ()
@@ -91,8 +91,8 @@ def score(
     if each is not None:
         if each.resolve() in {path.resolve() for path in (reference, hypothesis, keywords) if path}:
             raise UserError("score.overwrites", path=each)
-        write_lines(each, _each_line(said, pairs(), names, heard, texts))
-    return Scored(scoring.score(pairs(), names), tuple(name for name in said if name not in heard))
+        write_lines(each, _each_line(said, pairs(), wanted, heard, texts))
+    return Scored(scoring.score(pairs(), wanted), tuple(name for name in said if name not in heard))
 
 
 def read(reference: Path, hypothesis: Path) -> tuple[dict[str, str], dict[str, str]]:
