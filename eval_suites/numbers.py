@@ -38,9 +38,11 @@ _AMOUNT = re.compile(
     r" ?(?P<unit>원(?![칙래장형료본])|달러|엔(?![진딩터])|유로|위안|파운드)"
 )
 _DATE = re.compile(
-    rf"(?<![가-힣])(?:(?P<year>{_SINO}) ?년(?:도)? ?)?(?P<month>{_MONTH})월(?:달|경|쯤)?"
+    rf"(?<![가-힣])(?:(?P<year>{_SINO}) ?년(?:도)? ?)?(?P<month>{_MONTH})월(?P<about>달|경|쯤)?"
     rf"(?: ?(?P<day>[일이삼사오육칠팔구십]{{1,3}}) ?일)?(?P<tail>[가-힣]*)"
 )
+_IN_FEBRUARY = re.compile("에|엔|부터|까지|생|말|초|중")
+"""What shows 이월 to be the month; it is also what is carried over (이월 상품)."""
 _YEAR = re.compile(rf"(?<![가-힣])(?P<year>{_SINO}) ?년(?! ?[간째동])")
 _DIGITS = re.compile(rf"(?<![가-힣]){_D}+(?:(?:[에의] | 다시 | ){_D}+)*")
 _GROUP = re.compile(rf"{_D}+")
@@ -57,6 +59,8 @@ _CODE_CUE = re.compile(
 _CUE = re.compile(rf"(?:번호|자리|숫자){_NUMBER_OF} $")
 _SHORT_BEHIND = re.compile(r"(?:에|로|번|으로| 국번| 다산| 콜센터| 구급| 신고| 상담| 안내)")
 _AREA_LESS = re.compile(r"국번 ?없이 $")
+LONGEST_PHONE = 40
+"""Syllables and spaces of a phone number at most, so that a hundred digits are soon looked through."""
 _ALSO_WORDS = frozenset("이일사오구")
 """Digits that are everyday words, too."""
 _BEHIND_I = ("요", "고", "며", "라", "면", "지", "니", "었", "에요")
@@ -150,7 +154,14 @@ def _dates(text: str) -> Iterator[Found]:
         ended = (
             bool(match["day"]) or not match["tail"] or is_josa(noun, match["tail"]) or match["tail"][0] in "생분말초호"
         )
-        if ended and (match["year"] or match["day"] or match["month"] != "이"):
+        sure = (
+            match["month"] != "이"
+            or match["year"]
+            or match["about"]
+            or match["day"]
+            or _IN_FEBRUARY.match(match["tail"])
+        )
+        if ended and sure:
             yield "date", match.start(), match.start("tail")
 
 
@@ -195,7 +206,9 @@ def _phone(text: str, groups: list[tuple[int, int]], ends: list[tuple[int, int]]
         return None
     for first, (start, _) in enumerate(groups):
         for number, end in ends:
-            digits = value("phone", text[start:end].replace(" ", "")) if number >= first else ""
+            if number < first or end - start > LONGEST_PHONE:
+                continue
+            digits = value("phone", text[start:end].replace(" ", ""))
             if _DIALLED.fullmatch(digits) or (cued and 7 <= len(digits) <= 12):
                 return "phone", start, end
     start, end = groups[0][0], ends[0][1] if ends else groups[0][0]
@@ -203,11 +216,11 @@ def _phone(text: str, groups: list[tuple[int, int]], ends: list[tuple[int, int]]
 
 
 def _is_short_code(text: str, start: int, end: int) -> bool:
-    """일일이 is also an adverb, so that something about dialling has to stand with it."""
-    digits = value("phone", text[start:end])
-    if digits not in SHORT_CODES:
+    """일일이 and 일이구(나) are also words, so that something about dialling has to stand with them."""
+    if value("phone", text[start:end]) not in SHORT_CODES:
         return False
-    return digits != "112" or bool(_SHORT_BEHIND.match(text, end) or _AREA_LESS.search(text[:start]))
+    also_words = re.fullmatch("일이[이사오구]|일일이", text[start:end])
+    return not also_words or bool(_SHORT_BEHIND.match(text, end) or _AREA_LESS.search(text[:start]))
 
 
 def _code(text: str, groups: list[tuple[int, int]], ends: list[tuple[int, int]], before: str) -> Found | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from eval_suites.numbers import find, value
 from kowhisper_tel.korean.normalise import normalise
@@ -75,6 +77,7 @@ def test_any_code_is_found_behind_its_word() -> None:
         "백오십이 명이 삼백이 호로 갔어요",
         "세 개 주세요 네 개요",
         "이월된 금액이 오월동주",
+        "이월 상품은 이월이 안 되는 일이구나 일이구요",
         "삼 년 동안 이 년 뒤 사 개월",
         "회원님 정원이 몇 명이에요",
         "이 점 영오 퍼센트",
@@ -85,6 +88,26 @@ def test_any_code_is_found_behind_its_word() -> None:
 )
 def test_ordinary_talk_has_none(text: str) -> None:
     assert found(text) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.text("공영일이삼오육팔십천만점원월년에 개", min_size=1, max_size=6), max_size=8).map(" ".join))
+def test_whatever_is_found_lies_in_the_text_and_is_right_against_itself(text: str) -> None:
+    text = normalise(text)
+    syllables, behind = text.replace(" ", ""), 0
+    for number in find(text):
+        assert behind <= number.start < number.end <= len(syllables)
+        behind = number.end
+        assert value(number.kind, syllables[number.start : number.end]) == number.value
+
+
+def test_a_loop_of_digits_is_soon_looked_through() -> None:
+    assert len(find("공일 " * 300)) <= 1
+
+
+@pytest.mark.parametrize("text", ["2월에 만나요", "이월달에요", "이월 말까지", "이월 삼 일", "이천이십 년 이월"])
+def test_february_is_found_where_it_can_be_nothing_else(text: str) -> None:
+    assert [kind for kind, _ in found(text)] == ([] if text == "이월 말까지" else ["date"])
 
 
 def test_places_are_of_the_syllables() -> None:
