@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from rapidfuzz.distance import Postfix, Prefix
 
 from eval_suites.pair import Pair
@@ -18,41 +20,39 @@ def respaced(pair: Pair) -> list[str]:
     """
     said, heard = pair.reference_syllables, pair.hypothesis_syllables
     wanted, own = pair.reference_starts, pair.hypothesis_starts
-    same, rises = _distances(said, heard)
-    parts: list[str] = []
-    h, r = len(heard) - 1, len(said) - 1
-    while h >= 0:
-        character = heard[h]
-        if r >= 0 and (equal := character == said[r]) | ~same[h] >> r & 1:
-            begins = r in wanted if equal else h in own
-            r -= 1
-        elif r >= 0 and rises[h] >> r & 1:
+    first, last = Prefix.similarity(said, heard), Postfix.similarity(said, heard)
+    h, r = len(heard) - last - 1, len(said) - last - 1
+    begins = {place + h - r for place in wanted if place > r}  # the end that both share is aligned as it stands
+    same, rises = _distances(said[: r + 1], heard[: h + 1], min(first, h + 1, r + 1))
+    while h >= 0 and not h == r < first:
+        equal = r >= 0 and heard[h] == said[r]
+        if r >= 0 and not equal and same[h] >> r & 1 and rises[h] >> r & 1:
             r -= 1
             continue
-        else:
-            begins = h in own
-        parts.append(f"{character} " if begins else character)  # the text is read backwards
+        if (r in wanted) if equal else (h in own):
+            begins.add(h)
+        r -= equal or (r >= 0 and not same[h] >> r & 1)
         h -= 1
-    return "".join(parts)[::-1].split()
+    begins.update(place for place in wanted if place <= h)  # and so is the beginning, once both are in it together
+    return [heard[start:end] for start, end in pairwise((*sorted(begins | {0}), len(heard))) if end > start]
 
 
-def _distances(reference: str, hypothesis: str) -> tuple[list[int], list[int]]:
+def _distances(reference: str, hypothesis: str, shared: int) -> tuple[list[int], list[int]]:
     """The table of edit distances, a row for each syllable of the hypothesis, a bit for each of the reference.
 
     A bit of the first is set where the distance is no greater than the one before it on its diagonal, of the second
     where it is one greater than that for a syllable less of the reference. All bits of a row are made at once (Hyyrö
-    2003, A bit-vector algorithm for computing Levenshtein and Damerau edit distances). Rows of the beginning that both
-    share are known (the distance is the difference in length), and those of the end that both share are not needed.
+    2003, A bit-vector algorithm for computing Levenshtein and Damerau edit distances). The rows of the ``shared``
+    syllables that both begin with are known: there the distance is the difference in length.
     """
     places: dict[str, int] = {}
     for place, character in enumerate(reference):
         places[character] = places.get(character, 0) | 1 << place
     every = (1 << len(reference)) - 1
-    shared = Prefix.similarity(reference, hypothesis)
     same, rises = [every] * shared, [every >> row << row for row in range(1, shared + 1)]
     down = (1 << shared) - 1  # where a row falls, and where it rises, by one
     up = every ^ down
-    for character in hypothesis[shared : len(hypothesis) - Postfix.similarity(reference, hypothesis)]:
+    for character in hypothesis[shared:]:
         equal = places.get(character, 0)
         diagonal = ((((equal & up) + up) ^ up) | equal | down) & every
         right = (down | (every & ~(diagonal | up))) << 1 | 1
@@ -60,5 +60,4 @@ def _distances(reference: str, hypothesis: str) -> tuple[list[int], list[int]]:
         down = right & diagonal
         same.append(diagonal)
         rises.append(up)
-    behind = [every] * (len(hypothesis) - len(same))
-    return same + behind, rises + behind
+    return same, rises

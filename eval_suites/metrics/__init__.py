@@ -49,6 +49,9 @@ class Metric:
 
 SYLLABLE = {"en": "a syllable or other character", "ko": "음절(또는 글자)"}
 WORD = {"en": "an eojeol", "ko": "어절"}
+NOTHING = Tally()
+GOOD, BAD = Tally(hits=1), Tally(substitutions=1)
+"""The tallies of one clip, for metrics whose tokens are clips."""
 CLIP = {"en": "an utterance", "ko": "발화"}
 
 

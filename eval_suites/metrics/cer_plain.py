@@ -5,7 +5,7 @@ There the verbaliser has nothing to read, so that its mistakes can't pass for a 
 
 from __future__ import annotations
 
-from eval_suites.metrics import SYLLABLE, Metric
+from eval_suites.metrics import NOTHING, SYLLABLE, Metric
 from eval_suites.pair import Pair
 from eval_suites.tally import Tally
 
@@ -17,7 +17,7 @@ def takes(pair: Pair) -> bool:
 
 def measure(pair: Pair) -> Tally:
     """As ``cer``; nothing for other utterances."""
-    return pair.tally if pair.is_plain else Tally()
+    return pair.tally if pair.is_plain else NOTHING
 
 
 METRICS = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 
-from eval_suites.metrics import Metric
+from eval_suites.metrics import NOTHING, Metric
 from eval_suites.numbers import KINDS, Kind, Number, value
 from eval_suites.pair import Pair
 from eval_suites.rates import RECALL
@@ -26,6 +26,8 @@ _TITLES = {
 
 def measure(kind: Kind, pair: Pair) -> Tally:
     """One token is one number string of this kind: a hit, or a substitution (a deletion if nothing is left of it)."""
+    if not pair.numbers:
+        return NOTHING
     right = wrong = lost = 0
     for number in pair.numbers:
         if number.kind == kind:

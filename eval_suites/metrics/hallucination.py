@@ -6,7 +6,7 @@ one or two more are soon added to a short answer (네, 네네).
 
 from __future__ import annotations
 
-from eval_suites.metrics import CLIP, Metric
+from eval_suites.metrics import BAD, CLIP, GOOD, Metric
 from eval_suites.pair import Pair
 from eval_suites.tally import Tally
 
@@ -18,7 +18,7 @@ def measure(pair: Pair) -> Tally:
     tally = pair.tally
     much = tally.insertions >= LEAST_INSERTIONS and 2 * tally.insertions > tally.reference_length
     invented = much or (not tally.reference_length and tally.insertions > 0)
-    return Tally(hits=int(not invented), substitutions=int(invented))
+    return BAD if invented else GOOD
 
 
 METRICS = (Metric("hallucination", "1", {"en": "Hallucination rate", "ko": "환각 발화율"}, CLIP, measure),)

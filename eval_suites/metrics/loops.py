@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from eval_suites.metrics import CLIP, Metric
+from eval_suites.metrics import BAD, CLIP, GOOD, Metric
 from eval_suites.pair import Pair
 from eval_suites.tally import Tally
 from kowhisper_tel.whisper.loops import LONGEST_UNIT, MOST_COMPRESSED, compression_ratio, is_loop
@@ -22,12 +22,12 @@ _REPEATED = re.compile(rf"(.{{1,{LONGEST_UNIT}}}?)\1{{{LEAST_REPEATS - 1},}}", r
 def measure(pair: Pair) -> Tally:
     """One token is one clip: a substitution if the hypothesis loops and the reference does not, else a hit."""
     if pair.hypothesis == pair.reference:
-        return Tally(hits=1)
+        return GOOD
     if _may_repeat(pair.hypothesis_syllables):
         loops = _repeats(pair) or (is_loop(pair.hypothesis) and not is_loop(pair.reference))
     else:  # only the ratio is left of the decoder's rule
         loops = compression_ratio(pair.hypothesis) > MOST_COMPRESSED and not is_loop(pair.reference)
-    return Tally(hits=int(not loops), substitutions=int(loops))
+    return BAD if loops else GOOD
 
 
 def _may_repeat(text: str) -> bool:
