@@ -143,6 +143,20 @@ def test_swer_equals_a_second_implementation(pairs: list[Pair]) -> None:
     assert mine != [metrics.get("wer").measure(p) for p in some]
 
 
+def test_swer_of_long_texts_and_loops_equals_it_too() -> None:
+    draw = random.Random(5)
+    for _ in range(20):
+        reference = " ".join(sentence(draw) for _ in range(8))
+        for hypothesis in (
+            misheard(reference, 0.3, draw),
+            reference[:20] + " 가각" * 60,
+            reference * 2,
+            reference[30:],
+        ):
+            pair = Pair(reference, hypothesis)
+            assert spacing.respaced(pair) == espnet_words(pair.reference, pair.hypothesis)
+
+
 @pytest.mark.parametrize(
     ("reference", "hypothesis", "words"),
     [

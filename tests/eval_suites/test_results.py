@@ -16,9 +16,12 @@ import pytest
 
 from eval_suites import results
 from eval_suites.compatibility import check_compatible
+from eval_suites.rates import F1
 from eval_suites.results import Results
 from eval_suites.runner import evaluate
 from eval_suites.statistics import paired_bootstrap
+from eval_suites.suite import METRICS
+from eval_suites.tally import Tally
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.manifest import Manifest
 
@@ -93,6 +96,17 @@ def test_looping_clips_are_left_out_for_all_models_alike(loaded: Results) -> Non
     )
     assert table.loc[("plain", "clean"), "cer_without_loops"] == errors / length
     assert table.loc[("loopy", "clean"), "cer_without_loops"] < table.loc[("loopy", "clean"), "cer"]
+
+
+def test_tables_show_every_metric_of_the_suites_at_its_own_rate(loaded: Results) -> None:
+    rows, table = loaded.rows, results.table(loaded)
+    assert set(METRICS) - {"loops"} <= set(table.columns)
+    clean = rows[(rows["suite"] == "clean") & (rows["model"] == "plain")]
+    sums = Tally(*(int(clean[f"spacing_f1_{count}"].sum()) for count in results.COUNTS))
+    assert sums.hits
+    assert table.iloc[0]["spacing_f1"] == F1.of(sums) != sums.rate
+    assert table.iloc[0]["cer_plain"] == table.iloc[0]["cer"]
+    assert table["digits_phone"].isna().all(), "nobody says one here"
 
 
 def test_missing_files_are_named(tmp_path: Path) -> None:
