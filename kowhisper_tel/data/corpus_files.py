@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import stat
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
@@ -76,15 +77,15 @@ class CorpusFiles:
         ``go_on`` leaves out the zips that cannot be used, and tells of them in ``refused``.
         """
         if root.is_file():
-            plain = [(_nfc(root.name), root)]
+            plain = [(_nfc(root.name), root, root.stat().st_size)]
         elif root.is_dir():
             plain = sorted(_walk(root))
         else:
             raise UserError("prepare.folder", path=root)
-        found = [CorpusFile(name, file, file.stat().st_size) for name, file in plain if not _is_zip(name)]
+        found = [CorpusFile(name, file, size) for name, file, size in plain if not _is_zip(name)]
         sizes = {file.name: file.size for file in found}
         unpacked, refused = 0, []
-        for name, archive in plain:
+        for name, archive, _ in plain:
             if _is_zip(name):
                 try:
                     inside = members(archive)
@@ -192,8 +193,8 @@ class CorpusFiles:
         return {file.tail[0] for file in self.of(*SUFFIXES)}
 
 
-def _walk(root: Path) -> Iterator[tuple[str, Path]]:
-    """Names and paths below a folder. Links to folders are followed, each folder once."""
+def _walk(root: Path) -> Iterator[tuple[str, Path, int]]:
+    """Names, paths and sizes of the files below a folder. Links to folders are followed, each folder once."""
     seen = set()
     for folder, folders, files in os.walk(root, followlinks=True):
         real = os.path.realpath(folder)
@@ -202,10 +203,21 @@ def _walk(root: Path) -> Iterator[tuple[str, Path]]:
             continue
         seen.add(real)
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
+        below = Path(folder).relative_to(root).as_posix()
+        prefix = "" if below == "." else f"{below}/"
         for name in files:
             path = Path(folder, name)
-            if not _is_hidden(name) and path.is_file():
-                yield _nfc(path.relative_to(root).as_posix()), path
+            found = None if _is_hidden(name) else _stat(path)
+            if found and stat.S_ISREG(found.st_mode):
+                yield _nfc(prefix + name), path, found.st_size
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    """``None`` for a link that leads nowhere."""
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def _is_zip(name: str) -> bool:

@@ -344,6 +344,35 @@ def test_own_parts(kind: str, kept: bool, splits: Mapping[str, int], corpus: Any
         assert list(map(said, items)) == list(map(said, read(kind, root)))
 
 
+@pytest.mark.parametrize("kind", CASES)
+def test_nothing_and_nowhere(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for spec, code in (
+        (CorpusSpec(kind), "prepare.no_path"),
+        (CorpusSpec(kind, str(tmp_path / "nowhere")), "prepare.folder"),
+        (CorpusSpec(kind, str(tmp_path / "empty")), "prepare.nothing"),
+        (CorpusSpec(kind, str(tmp_path), options={"keep_split": True}), "prepare.option"),
+    ):
+        with pytest.raises(UserError) as caught:
+            list(spec.entries())
+        assert caught.value.code == code
+
+
+def test_a_label_of_another_corpus_is_not_read(corpus: Any, tmp_path: Path) -> None:
+    """고객 응대 음성 has the layout of 상담 음성, and says so in its paths."""
+    corpus.json("D1/J1/S1/S1.json", call("KrespSpeech/D1/J1/S1", texts=True))
+    items = read("aihub_100", corpus.folder(tmp_path))
+    assert [item.code for item in items if isinstance(item, Reject)] == ["corpus.layout"] * 4
+
+
+def test_a_change_of_a_zip_shows(corpus: Any, tmp_path: Path) -> None:
+    clovacall(corpus)
+    spec = CorpusSpec("clovacall", str(corpus.zips(tmp_path) / "ClovaCall" / "clean.zip"))
+    before = spec.digest()
+    (tmp_path / "ClovaCall" / "clean.zip").write_bytes(b"x")
+    assert spec.digest() != before
+
+
 def test_keep_splits_is_true_or_false(corpus: Any, tmp_path: Path) -> None:
     clovacall(corpus)
     with pytest.raises(UserError, match="keep_splits"):
