@@ -96,7 +96,7 @@ def test_fold_is_idempotent(text: str) -> None:
         ("ＡＩ　상담", "에이아이 상담"),
         ("고객\u200b님\ufeff", "고객님"),
         ("  여러\t칸\n ", "여러 칸"),
-        ("Don't stop", "dont stop"),
+        ("Don't stop", "돈트 스톱"),
         ("3개!", "세 개"),
         ("하나-둘…셋", "하나 둘 셋"),
         ("ㅋㅋ", "ㅋㅋ"),

@@ -18,10 +18,11 @@ _NEXT = (
 QUANTITY = rf"{_PLAIN}(?:\.[0-9]+)?(?:{_UNITS}(?:{_NEXT}\s?{_PLAIN}{_UNITS})*(?:{_PLAIN}(?![0-9.,]))?)?"
 """Pattern text for one quantity; no group in it, so that rules can build on it."""
 
-MINUS = r"(?P<minus>(?<![\w.)*●○-])-)?"
-"""Pattern text for a minus sign before a quantity; a hyphen inside a word or between numbers is none."""
+MINUS = r"(?:(?P<minus>(?<![\w.)*●○-])[-+±])\s?)?"
+"""Pattern text for a sign before a quantity; a hyphen inside a word or between numbers is none."""
+SIGNS = {"-": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
 
-SPAN = rf"{MINUS}(?:(?P<low>{QUANTITY})\s?~\s?(?P<below>-)?)?(?P<number>{QUANTITY})"
+SPAN = rf"{MINUS}(?:(?P<low>{QUANTITY})(?:\s?~\s?|-(?=[0-9]))(?P<below>-)?)?(?P<number>{QUANTITY})"
 """Pattern text for a quantity with its sign, or for two with ``~`` between, as they stand before a unit."""
 
 _PIECE = re.compile(rf"({_PLAIN})({_UNITS})?")
@@ -76,7 +77,7 @@ class Quantity:
 
 def minus(match: re.Match[str]) -> str:
     """How the sign that ``MINUS`` found is said."""
-    return "마이너스 " if match["minus"] else ""
+    return SIGNS[match["minus"]] if match["minus"] else ""
 
 
 def span(match: re.Match[str]) -> str:

@@ -17,6 +17,29 @@ def _clock(match: re.Match[str]) -> str | None:
     return f"{said} {sino(int(match['second']))} 초" if match["second"] else said
 
 
+_HALVES = {"a": "오전", "p": "오후"}
+
+
+def _half(match: re.Match[str]) -> str:
+    return _HALVES[match[1].lower()]
+
+
+def _half_behind(match: re.Match[str]) -> str | None:
+    hour = int(match["hour"])
+    said = _clock(match) if match["minute"] else f"{native(hour)} 시" if 1 <= hour <= 12 else None
+    return f"{_HALVES[match['half'].lower()]} {said}" if said else None
+
+
+_TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?![0-9:])"
 RULES = (
-    Rule("clock", re.compile(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?![0-9:])"), _clock),
+    Rule("half of the day", re.compile(r"([AaPp])\.?[Mm]\.?(?=\s?[0-9]{1,2}(?::[0-9]{2}|시))"), _half, needs="A"),
+    Rule(
+        "clock",
+        re.compile(
+            r"(?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?)?\s?(?P<half>[AaPp])\.?[Mm](?![A-Za-z0-9])\.?"
+        ),
+        _half_behind,
+        needs="A",
+    ),
+    Rule("clock", re.compile(_TIME), _clock, needs=":"),
 )

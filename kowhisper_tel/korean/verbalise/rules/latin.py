@@ -1,11 +1,13 @@
-"""Latin letters: acronyms by the letters' names (에이아이), with numbers in them (에이포, 오지)."""
+"""Latin letters: acronyms by the letters' names (에이아이), words (서비스), with numbers (에이포), addresses."""
 
 from __future__ import annotations
 
 import re
 
-from kowhisper_tel.korean.verbalise.numbers import digits, sino
-from kowhisper_tel.korean.verbalise.rule import Rule, words
+from kowhisper_tel.korean.verbalise.english import ENGLISH, SPELLED_IN_CAPITALS
+from kowhisper_tel.korean.verbalise.numbers import digits, native, sino
+from kowhisper_tel.korean.verbalise.rule import Rule, parted, words
+from kowhisper_tel.korean.verbalise.transliterate import transliterate
 
 _NAMES = """
 에이 비 씨 디 이 에프 지 에이치 아이 제이 케이 엘 엠 엔 오 피 큐 알 에스 티 유 브이 더블유 엑스 와이 제트
@@ -47,6 +49,42 @@ WORDS = {
     "3D": "쓰리디",
     "2D": "투디",
     "4K": "사케이",
+    "8K": "팔케이",
+    "C++": "씨 플러스 플러스",
+    "C#": "씨샵",
+    "K-POP": "케이팝",
+    "D-DAY": "디데이",
+    "DDAY": "디데이",
+    "II": "투",
+    "III": "쓰리",
+    "GPT": "지피티",
+    "NIPA": "나이파",
+    "UNESCO": "유네스코",
+    "UNICEF": "유니세프",
+    "OPEC": "오펙",
+    "APEC": "에이펙",
+    "SARS": "사스",
+    "MERS": "메르스",
+    "AIDS": "에이즈",
+    "COVID": "코비드",
+    "TOEIC": "토익",
+    "KONA": "코나",
+    "POS": "포스",
+    "RAM": "램",
+    "ROM": "롬",
+    "JPEG": "제이펙",
+    "WINDOWS": "윈도",
+    "HI-FI": "하이파이",
+    "1ST": "퍼스트",
+    "2ND": "세컨드",
+    "3RD": "서드",
+    "4TH": "포스",
+    "5TH": "피프스",
+    "6TH": "식스스",
+    "7TH": "세븐스",
+    "8TH": "에이스",
+    "9TH": "나인스",
+    "10TH": "텐스",
 }
 """Said in a way of their own, in any case of letters."""
 
@@ -62,6 +100,9 @@ LONGEST_ACRONYM = 5
 LONGEST_WITH_VOWEL = 4
 """Longer words in capitals that have a vowel are words: EVENT, HELLO."""
 
+_HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+"""The parts of a word with capitals inside: Kakao Talk, i Phone, PDF Viewer."""
+
 
 def spell(letters: str) -> str:
     """Letters by their names: ``OTP`` → 오티피."""
@@ -69,10 +110,7 @@ def spell(letters: str) -> str:
 
 
 def is_spelled(word: str) -> bool:
-    """Whether a word is read letter by letter: a known acronym, one letter, short without a vowel, short in capitals.
-
-    What is not spelled is not spelled in lower case either, on which the scoring form's idempotence rests.
-    """
+    """Whether a word is read letter by letter: an acronym, one letter, short without a vowel, short in capitals."""
     if len(word) == 1 or word.upper() in ACRONYMS:
         return True
     if not set(word.lower()) & set("aeiouy"):
@@ -81,27 +119,89 @@ def is_spelled(word: str) -> bool:
 
 
 def _say(word: str) -> str:
-    return WORDS.get(word.upper()) or (spell(word) if is_spelled(word) else word)
+    """One word of letters alone, in Hangul: listed, by letters, part by part, or as it may sound."""
+    if word.upper() in WORDS:
+        return WORDS[word.upper()]
+    if (len(word) > 1 and word in SPELLED_IN_CAPITALS) or word.upper() in ACRONYMS:
+        return spell(word)
+    if len(word) > 1 and word.lower() in ENGLISH:
+        return ENGLISH[word.lower()]
+    if is_spelled(word):
+        return spell(word)
+    humps = _HUMPS.findall(word)
+    return "".join(map(_say, humps)) if len(humps) > 1 else transliterate(word)
 
 
 def _word(match: re.Match[str]) -> str:
     word = match.group()
-    if word.upper() in WORDS:
-        return WORDS[word.upper()]
-    parts = word.split("&")
-    said = [_with_apostrophe(part) if "'" in part else _say(part) for part in parts]
-    return ("&" if any(part.isascii() for part in said) else "앤").join(said)
+    listed = WORDS.get(word.upper()) or ENGLISH.get(word.lower())
+    if listed and word not in SPELLED_IN_CAPITALS:
+        return listed
+    return "앤".join("".join(map(_say, _PARTS.findall(part.replace("'", "")))) for part in word.split("&"))
 
 
-def _with_apostrophe(word: str) -> str:
-    """``LG's`` by letters; ``I'd`` is no acronym."""
-    letters = word.replace("'", "")
-    return spell(letters) if is_spelled(letters) and letters.upper() not in ACRONYMS else word
+_PARTS = re.compile(r"[A-Za-z]+")
+
+
+def _dotted(match: re.Match[str]) -> str:
+    return spell(match.group().replace(".", ""))
+
+
+def _abbreviated(match: re.Match[str]) -> str:
+    return ENGLISH["number"] if match[1].lower() == "no" else ENGLISH[match[1].lower()]
+
+
+def _plus(match: re.Match[str]) -> str:
+    return f"{_say(match[1])}{'플러스' * len(match[2])}"
+
+
+def _address(match: re.Match[str]) -> str:
+    """A web or mail address: its words, 골뱅이, 닷컴, 점, 슬래시."""
+    return parted(match, " ".join(_address_part(part) for part in _ADDRESS_PART.findall(match.group()) if part))
+
+
+_ADDRESS_PART = re.compile(r"https?://|\.com(?![A-Za-z])|[A-Za-z]+|[0-9]+|[-_@./:?=&%~+#]")
+_ADDRESS_SIGNS = {
+    "@": "골뱅이",
+    ".": "점",
+    ".com": "닷컴",
+    "/": "슬래시",
+    "-": "하이픈",
+    "_": "언더바",
+    ":": "콜론",
+    "?": "물음표",
+    "=": "는",
+    "&": "앤드",
+    "%": "퍼센트",
+    "~": "물결",
+    "+": "플러스",
+    "#": "샵",
+}
+
+
+def _address_part(part: str) -> str:
+    if part.isdigit():
+        return digits(part)
+    if part.startswith("http"):
+        return "에이치티티피에스 콜론 슬래시 슬래시" if part[4] == "s" else "에이치티티피 콜론 슬래시 슬래시"
+    if part.lower() in _ADDRESS_SIGNS:
+        return _ADDRESS_SIGNS[part.lower()]
+    word = part.lower()
+    return spell(word) if len(word) < 5 and word not in ENGLISH and word.upper() not in WORDS else _say(word)
 
 
 def _alphanumeric(match: re.Match[str]) -> str:
     word = match.group().replace("-", "")
-    return WORDS.get(word.upper()) or "".join(_part(part) for part in re.findall(r"[A-Za-z]+|[0-9]+", word))
+    return WORDS.get(word.upper()) or _joined(re.findall(r"[A-Za-z]+|[0-9]+", word))
+
+
+def _joined(parts: list[str]) -> str:
+    """Letters and numbers in turn, a space behind a word that is no row of letters: 에이포, 아이폰 십오."""
+    said = ""
+    for place, part in enumerate(parts):
+        apart = place and part.isdigit() and len(parts[place - 1]) > 2 and not is_spelled(parts[place - 1])
+        said += (" " if apart else "") + _part(part)
+    return said
 
 
 def _part(part: str) -> str:
@@ -117,23 +217,61 @@ def _number_first(match: re.Match[str]) -> str:
     return WORDS.get(word.upper(), "".join(_part(part) for part in match.groups()))
 
 
+def _ordinal(match: re.Match[str]) -> str:
+    return parted(match, WORDS.get(match.group().upper()) or f"{native(int(match[1]))} 번째")
+
+
+def _quarter(match: re.Match[str]) -> str:
+    return parted(match, f"{sino(int(match[1]))} 분기")
+
+
+def _countdown(match: re.Match[str]) -> str:
+    return f"디 {'마이너스' if match[1] == '-' else '플러스'} {sino(int(match[2]))}"
+
+
 def _basement(match: re.Match[str]) -> str:
     return f"비 {sino(int(match[1]))} 층"
 
 
+_HOST = r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,6}(?![A-Za-z0-9])"
 RULES = (
-    Rule("basement", re.compile(r"[Bb]([1-9][0-9]?)\s?층"), _basement),
-    Rule("number and letters", re.compile(r"([0-9]{1,3})([A-Za-z]{1,3})(?![A-Za-z0-9])"), _number_first),
+    Rule(
+        "address",
+        re.compile(
+            rf"(?:[A-Za-z0-9._+-]+@{_HOST}|https?://[-A-Za-z0-9._~:/?#@&=+%]*[A-Za-z0-9/]|"
+            rf"(?:www\.{_HOST}|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|net|org|kr|io|go|tv|me|biz|info|shop)(?![A-Za-z0-9.]))"
+            r"(?:/[-A-Za-z0-9._~/?=&%]*[A-Za-z0-9/])?)"
+        ),
+        _address,
+        needs="A",
+    ),
+    Rule("basement", re.compile(r"[Bb]([1-9][0-9]?)\s?층"), _basement, needs="A"),
+    Rule("english ordinal", re.compile(r"([1-9][0-9]?)(?i:st|nd|rd|th)(?![A-Za-z0-9])"), _ordinal, needs="A"),
+    Rule("quarter", re.compile(r"([1-4])Q(?![A-Za-z0-9])"), _quarter, needs="A"),
+    Rule("countdown", re.compile(r"[Dd]([-+])([0-9]{1,4})(?![0-9A-Za-z])"), _countdown, needs="A"),
+    Rule("number and letters", re.compile(r"([0-9]{1,3})([A-Za-z]{1,3})(?![A-Za-z0-9])"), _number_first, needs="A"),
     Rule(
         "letters and number",
         re.compile(r"[A-Za-z]+-?[0-9]{1,8}(?:[A-Za-z]+[0-9]{0,8})*(?![.,]?[0-9])"),
         _alphanumeric,
         False,
+        needs="A",
     ),
     Rule(
-        "letters",
-        re.compile(r"(?i:(?:LG)?U\+|(?:A/S|Wi-Fi)(?![A-Z]))|[A-Za-z]+(?:['&][A-Za-z]+)*"),
-        _word,
+        "abbreviation",
+        re.compile(r"(?i)(no|ver|vol|vs|dr|mr|mrs|ms)\.(?=\s?[0-9A-Za-z가-힣])"),
+        _abbreviated,
         False,
+        needs="A",
     ),
+    Rule("dotted letters", re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?(?![A-Za-z])"), _dotted, False, needs="A"),
+    Rule(
+        "letters",
+        re.compile(r"(?i:(?:LG)?U\+|(?:A/S|Wi-Fi)(?![A-Z])|C\+\+|C#)"),
+        lambda match: WORDS[match.group().upper()],
+        False,
+        needs="A",
+    ),
+    Rule("letters", re.compile(r"([A-Za-z]+)(\+{1,2})(?![A-Za-z0-9])"), _plus, False, needs="A"),
+    Rule("letters", re.compile(r"[A-Za-z]+(?:['&-][A-Za-z]+)*"), _word, False, needs="A"),
 )

@@ -1,27 +1,48 @@
-"""A number with no counter: 백, 백 단어, 백이, 삼십여."""
+"""A number with no counter: 백, 백 단어, 백이, 삼십여; two with a hyphen between."""
 
 from __future__ import annotations
 
 import re
 
-from kowhisper_tel.korean.verbalise.numbers import digits
+from kowhisper_tel.korean.verbalise.numbers import digits, sino
 from kowhisper_tel.korean.verbalise.quantity import MINUS, QUANTITY, Quantity, minus
-from kowhisper_tel.korean.verbalise.rule import JOSA, Rule, after
-
-_ATTACHED = re.compile(rf"(?:{JOSA}|여|년|[^가-힣]|$)")
+from kowhisper_tel.korean.verbalise.rule import Rule, parted
 
 
 def _cardinal(match: re.Match[str]) -> str:
-    words = minus(match) + Quantity.parse(match["number"]).sino()
-    return words if _ATTACHED.match(after(match, 4)) else f"{words} "
+    return parted(match, minus(match) + Quantity.parse(match["number"]).sino())
 
 
 def _leading_zero(match: re.Match[str]) -> str:
-    return digits(match.group())
+    return parted(match, digits(match.group()))
+
+
+def _version(match: re.Match[str]) -> str:
+    """Three numbers and more with points between; the four of an Internet address digit by digit."""
+    numbers = match.group().split(".")
+    address = len(numbers) == 4 and all(int(number) < 256 for number in numbers)
+    said = " 점 ".join(
+        digits(number) if address else digits(number, "영") if number[0] == "0" else sino(int(number))
+        for number in numbers
+    )
+    return parted(match, said)
+
+
+def _hyphened(match: re.Match[str]) -> str:
+    """``10-20`` from the smaller to the larger, ``2-1`` as a score."""
+    low, high = int(match[1]), int(match[2])
+    return parted(match, f"{sino(low)}{'에서' if low < high else ' 대'} {sino(high)}")
+
+
+def _long(match: re.Match[str]) -> str:
+    return parted(match, digits(match.group()))
 
 
 RULES = (
-    Rule("leading zero", re.compile(r"0[0-9]+(?![.,:]?[0-9])"), _leading_zero),
+    Rule("leading zero", re.compile(r"0[0-9]+(?![.,:]?[0-9])"), _leading_zero, needs="0"),
+    Rule("version", re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){2,}(?![.,]?[0-9])"), _version, needs="."),
+    Rule("hyphened", re.compile(r"([0-9]{1,4})-([0-9]{1,4})(?![.,-]?[0-9])"), _hyphened, needs="-"),
+    Rule("long number", re.compile(r"(?![0-9]+0000)[0-9]{10,}(?![.,]?[0-9])"), _long),
     Rule("number", re.compile(rf"{MINUS}(?P<number>{QUANTITY})"), _cardinal),
     Rule("left digits", re.compile(r"[0-9]+"), _leading_zero),
 )

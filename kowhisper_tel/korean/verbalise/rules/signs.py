@@ -7,24 +7,43 @@ import re
 from kowhisper_tel.korean.verbalise.counters import COUNTER
 from kowhisper_tel.korean.verbalise.numbers import digits, sino
 from kowhisper_tel.korean.verbalise.quantity import QUANTITY, SPAN, Quantity, span
-from kowhisper_tel.korean.verbalise.rule import Rule, after
+from kowhisper_tel.korean.verbalise.rule import Rule, after, before, parted
 
-CURRENCIES = {"$": "달러", "₩": "원", "€": "유로", "¥": "엔", "£": "파운드"}
+CURRENCIES = {
+    "$": "달러",
+    "₩": "원",
+    "€": "유로",
+    "¥": "엔",
+    "£": "파운드",
+    "US$": "달러",
+    "USD": "달러",
+    "KRW": "원",
+    "EUR": "유로",
+    "JPY": "엔",
+    "CNY": "위안",
+}
+_CURRENCY = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
+ENGLISH = ("제로", "원", "투", "쓰리", "포", "파이브", "식스", "세븐", "에이트", "나인")
+_PROMOTION = re.compile(r"^\s?(?:행사|이벤트|증정|세일|상품|제품|할인|혜택|프로모션|구성|[이가은을로]|요|예|입|$)")
+_SCORE_BEHIND = re.compile(
+    r"^\s?(?:[으]?로\s?)?(?:[가-힣]{1,4}\s)?(?:승|패|무승부|이[겼기긴길]|졌|지고|진\s|역전|완승|신승|대승|동점|스코어|앞[서섰선]|뒤[지졌진]|끝났|마[쳤무]|비겼)"
+)
+_SCORE_BEFORE = re.compile(r"(?:스코어|점수|세트|경기|결과|합계|최종)[는은가이]?\s?$")
 _EVENT = re.compile(r"^\s?(?:전쟁|혁명|운동|사태|의거|민주|항쟁|테러|사변|선언|절|광복|정신|합의)")
 
 
 def _money(match: re.Match[str]) -> str:
-    return f"{Quantity.parse(match['number']).sino()} {CURRENCIES[match['sign']]}"
+    return parted(match, f"{Quantity.parse(match['number']).sino()} {CURRENCIES[match['sign']]}")
 
 
 def _percent(match: re.Match[str]) -> str:
-    point = "포인트" if match["point"] else ""
-    return f"{span(match)} 퍼센트{point}"
+    unit = "퍼밀" if match["sign"] == "‰" else "퍼센트포인트" if match["point"] else "퍼센트"
+    return f"{span(match)} {unit}"
 
 
 def _fraction(match: re.Match[str]) -> str | None:
     upper, lower = int(match["upper"]), int(match["lower"])
-    return f"{sino(lower)}분의 {sino(upper)}" if lower else None
+    return parted(match, f"{sino(lower)}분의 {sino(upper)}") if lower else None
 
 
 def _event(match: re.Match[str]) -> str | None:
@@ -38,11 +57,24 @@ def _plus(match: re.Match[str]) -> str:
     first, second = int(match[1]), int(match[2])
     if first == second == 1:
         return "원 플러스 원"
+    if 0 < first < 5 and 0 < second < 3 and _PROMOTION.match(after(match)):
+        return f"{ENGLISH[first]} 플러스 {ENGLISH[second]}"
     return f"{sino(first)} 더하기 {sino(second)}"
 
 
 def _versus(match: re.Match[str]) -> str:
     return f"{sino(int(match[1]))} 대 {sino(int(match[2]))}"
+
+
+def _scored(match: re.Match[str]) -> str | None:
+    if _SCORE_BEHIND.match(after(match)) or _SCORE_BEFORE.search(before(match)):
+        return _versus(match)
+    return None
+
+
+def _ratio(match: re.Match[str]) -> str:
+    numbers = [int(number) for number in re.split(r"\s?:\s?", match.group())]
+    return "일대일" if numbers == [1, 1] else " 대 ".join(map(sino, numbers))
 
 
 def _great(match: re.Match[str]) -> str:
@@ -51,15 +83,34 @@ def _great(match: re.Match[str]) -> str:
 
 
 RULES = (
-    Rule("money", re.compile(rf"(?P<sign>[$₩€¥£])\s?(?P<number>{QUANTITY})"), _money),
-    Rule("percent", re.compile(rf"{SPAN}\s?[%％](?P<point>[pP](?![A-Za-z]))?"), _percent),
-    Rule("fraction", re.compile(r"(?P<lower>[0-9]{1,6})분의\s?(?P<upper>[0-9]{1,6})(?![0-9.,])"), _fraction),
-    Rule("fraction", re.compile(r"(?P<upper>[0-9]{1,3})/(?P<lower>[0-9]{1,3})(?![0-9./])"), _fraction),
-    Rule("named day", re.compile(r"([1-9]|1[0-2])([·.])([0-9]{1,2})(?![0-9.·])"), _event),
-    Rule("one to one", re.compile(r"1대1(?![0-9.,])"), lambda _: "일대일"),
-    Rule("score", re.compile(rf"([0-9]{{1,3}})대([0-9]{{1,3}})(?![0-9.,]|\s?{COUNTER})"), _versus),
-    Rule("great ones", re.compile(r"([0-9]{1,2})대(?=강|천왕|궁)"), lambda match: f"{sino(int(match[1]))}대"),
-    Rule("great ones", re.compile(r"(4)대\s?(?=보험)|([0-9]{1,2})대(?=광역시|은행|명절)"), _great),
-    Rule("sum", re.compile(r"([0-9]{1,6})\+([0-9]{1,6})(?![0-9])"), _plus),
-    Rule("ratio", re.compile(r"([0-9]{1,4}):([0-9]{1,4})(?![0-9:])"), _versus),
+    Rule(
+        "money",
+        re.compile(rf"(?P<sign>{_CURRENCY})\s?(?P<number>{QUANTITY})(?:\s?(?:원|달러)(?![가-힣]))?"),
+        _money,
+        needs="$₩€¥£A",
+    ),
+    Rule(
+        "money", re.compile(rf"(?P<number>{QUANTITY})\s?(?P<sign>{_CURRENCY})(?![A-Za-z0-9])"), _money, needs="$₩€¥£A"
+    ),
+    Rule("percent", re.compile(rf"{SPAN}\s?(?P<sign>[%％‰])(?P<point>[pP](?![A-Za-z]))?"), _percent, needs="%％‰"),
+    Rule(
+        "fraction", re.compile(r"(?P<lower>[0-9]{1,6})분의\s?(?P<upper>[0-9]{1,6})(?![0-9.,])"), _fraction, needs="분"
+    ),
+    Rule("fraction", re.compile(r"(?P<upper>[0-9]{1,3})/(?P<lower>[0-9]{1,3})(?![0-9./])"), _fraction, needs="/"),
+    Rule("named day", re.compile(r"([1-9]|1[0-2])([·.])([0-9]{1,2})(?![0-9.·])"), _event, needs="·."),
+    Rule("one to one", re.compile(r"1대1(?![0-9.,])"), lambda _: "일대일", needs="대"),
+    Rule("score", re.compile(rf"([0-9]{{1,3}})대([0-9]{{1,3}})(?![0-9.,]|\s?{COUNTER})"), _versus, needs="대"),
+    Rule(
+        "great ones", re.compile(r"([0-9]{1,2})대(?=강|천왕|궁)"), lambda match: f"{sino(int(match[1]))}대", needs="대"
+    ),
+    Rule("great ones", re.compile(r"(4)대\s?(?=보험)|([0-9]{1,2})대(?=광역시|은행|명절)"), _great, needs="대"),
+    Rule("sum", re.compile(r"([0-9]{1,6})\s?\+\s?([0-9]{1,6})(?![0-9.,])"), _plus, needs="+"),
+    Rule("ratio", re.compile(r"[0-9]{1,4}(?:\s?:\s?[0-9]{1,4}){1,3}(?![0-9:])"), _ratio, needs=":"),
+    Rule("score", re.compile(r"([0-9]{1,3})-([0-9]{1,3})(?![0-9.,-])"), _scored, needs="-"),
+    Rule(
+        "compound",
+        re.compile(r"([2-9])중(?=\s?(?:추돌|주차|창|보안|잠금|화|고|유리|구조|잣대|과세))"),
+        lambda m: f"{sino(int(m[1]))}중",
+        needs="중",
+    ),
 )
