@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import unicodedata
 from collections.abc import Callable
 
 import typer
@@ -13,9 +15,19 @@ app = typer.Typer(help="Korean text, line by line. · 한국어 텍스트 변환
 
 
 @app.command("verbalise")
-def verbalise() -> None:
+def verbalise(
+    rules: bool = typer.Option(False, "--rules", help="After a tab, the rules that read it. · 적용한 규칙도 보입니다."),
+) -> None:
     """Written to spoken form (3개 → 세 개). · 적은 글을 읽는 말로 바꿉니다."""
     from kowhisper_tel.korean.verbalise import verbalise as convert
+
+    _each_line(_with_rules if rules else convert)
+
+
+@app.command("itn")
+def itn() -> None:
+    """Spoken to written form (세 시 삼십 분 → 3시 30분). · 말한 숫자를 적는 꼴로 바꿉니다."""
+    from kowhisper_tel.korean.inverse import itn as convert
 
     _each_line(convert)
 
@@ -26,6 +38,16 @@ def normalise() -> None:
     from kowhisper_tel.korean.normalise import normalise as convert
 
     _each_line(convert)
+
+
+def _with_rules(text: str) -> str:
+    """The spoken form, a tab, and what was read as a JSON list: place in the text (NFC), rule, words."""
+    from kowhisper_tel.korean.verbalise import readings
+    from kowhisper_tel.korean.verbalise import verbalise as convert
+
+    composed = unicodedata.normalize("NFC", text)
+    pieces = [{"start": r.start, "end": r.end, "rule": r.rule, "spoken": r.spoken} for r in readings(composed)]
+    return f"{convert(text)}\t{json.dumps(pieces, ensure_ascii=False)}"
 
 
 def _each_line(convert: Callable[[str], str]) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
+import sys
+import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kowhisper_tel.korean.verbalise import readings, verbalise
@@ -54,10 +57,54 @@ def test_developed_cases(shared: Path) -> None:
     assert len(wrong) <= 0.02 * len(accepted), wrong
 
 
+HANGUL = st.text(
+    alphabet=st.one_of(
+        st.characters(min_codepoint=ord("가"), max_codepoint=ord("힣")),
+        st.characters(min_codepoint=0x1100, max_codepoint=0x11FF),
+        st.sampled_from(" \t\n　 .,?!~…·-ㅋㅠ漢かЖ"),
+    )
+)
+
+
 @settings(deadline=None)
-@given(st.text(alphabet=st.characters(min_codepoint=ord("가"), max_codepoint=ord("힣"))))
+@given(HANGUL)
+@example(unicodedata.normalize("NFD", "안녕  하세요 "))
 def test_hangul_stays(text: str) -> None:
+    """Byte for byte, odd spaces, decomposed syllables and other scripts too."""
     assert verbalise(text) == text
+
+
+def _is_read(character: str) -> bool:
+    """A digit or number of any script, or a Latin letter of any kind."""
+    category, name = unicodedata.category(character), unicodedata.name(character, "")
+    return category in ("Nd", "Nl", "No") or (category[0] in "LMS" and bool(re.search(r"\bLATIN (?!CROSS)", name)))
+
+
+ANY = st.one_of(
+    st.text(max_size=60),
+    st.text(alphabet=st.characters(categories=("Nd", "Nl", "No", "Ll", "Lu", "Lm", "So", "Mn")), max_size=30),
+    st.text(
+        alphabet=st.sampled_from("0123456789aAeExXéßÆ①½Ⅲ²₂٣９Ⓐ개원월일시분번대층-~.,:/%$+*=×()'@ #&가는"), max_size=40
+    ),
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(ANY)
+def test_nothing_unread_remains_and_twice_is_once(text: str) -> None:
+    said = verbalise(text)
+    assert not [character for character in said if _is_read(character)]
+    assert verbalise(said) == said
+
+
+def test_every_number_and_latin_letter_is_read() -> None:
+    """Each such character that Unicode has, between Hangul and beside a figure and a letter."""
+    left = [
+        hex(point)
+        for point in range(sys.maxunicode + 1)
+        if _is_read(chr(point)) and any(map(_is_read, verbalise(f"가{chr(point)}개 3{chr(point)}a")))
+    ]
+    assert not left
 
 
 @settings(deadline=None)
@@ -69,14 +116,21 @@ def test_no_digit_remains_and_twice_is_once(text: str) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(max_size=60))
+@given(ANY)
 def test_readings_cover_what_changed(text: str) -> None:
+    text = unicodedata.normalize("NFC", text)
     pieces = list(readings(text))
+    assert all(piece.rule and piece.start < piece.end for piece in pieces)
     assert all(a.end <= b.start for a, b in itertools.pairwise(pieces))
     rest = "".join(
         text[a:b] for a, b in zip([0, *(p.end for p in pieces)], [*(p.start for p in pieces), None], strict=True)
     )
-    assert not set(rest) & set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert not [character for character in rest if _is_read(character)]
+    said = "".join(
+        text[a.end if a else 0 : b.start if b else None] + (b.spoken if b else "")
+        for a, b in itertools.pairwise([None, *pieces, None])
+    )
+    assert verbalise(text) == said
 
 
 @settings(deadline=None)

@@ -13,7 +13,7 @@ JOSA = (
 """What may follow a number or a counter without a space."""
 
 
-_ATTACHED = re.compile(rf"(?:{JOSA}|여|년|[^가-힣]|$)")
+_ATTACHED = re.compile(rf"(?:{JOSA}|여|년|짜리|당|쯤|어치|용|들이|대에|대의|[^가-힣]|$)")
 
 _APART = re.compile(
     r"(?:이상|이하|이내|미만|초과|가량|남짓|동안|만에|안에|할인|인상|인하|적립|정도|"

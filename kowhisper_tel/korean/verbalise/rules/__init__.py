@@ -11,6 +11,7 @@ from kowhisper_tel.korean.verbalise.rules import calendar, clock, codes, counted
 RULES: tuple[Rule, ...] = (
     *calendar.RULES,
     *codes.RULES,
+    calendar.COMPACT,
     *clock.RULES,
     *signs.RULES,
     *counted.RULES,

@@ -64,6 +64,15 @@ def _month(match: re.Match[str]) -> str | None:
     return MONTHS.get(int(match["month"]))
 
 
+COMPACT = Rule(
+    "date",
+    re.compile(
+        r"(?P<year>(?:19|20)[0-9]{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])(?![0-9]|[-.,][0-9]|\s?(?:원|명|개(?![가-힣])))"
+    ),
+    _date,
+)
+"""Eight figures that are a date: tried when no cue says that they are a code."""
+
 RULES = (
     Rule(
         "date",

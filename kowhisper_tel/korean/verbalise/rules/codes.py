@@ -19,7 +19,7 @@ SHORT_CODES = frozenset(
 """Emergency, information and service numbers of Korea that are dialled as they are."""
 
 _DIALLED = re.compile(
-    r"^(?:번?(?:으로|에|에다)?\s?(?:신고|전화|연락|문의)|\s?(?:다산|콜센터|구급|안내|상담|구조|긴급)|로\s|"
+    r"^(?:번?(?:으로|에|에다)?\s?(?:신고|전화|연락|문의)|\s?(?:다산|콜센터|구급|안내|상담|구조|긴급|대리|퀵|택배|꽃배달|이사)|로\s|"
     r"\s?[가-힣 ]{0,12}(?:콜센터|센터|신고|상담전화|긴급전화|상담원))"
 )
 _EMERGENCY = re.compile(r"^(?:[가를은는도]|\s?(?:구급|소방|대원|상황실|경찰|종합|불러|부르|출동))")

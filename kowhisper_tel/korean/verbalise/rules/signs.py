@@ -50,7 +50,7 @@ def _event(match: re.Match[str]) -> str | None:
     month, sign, day = match.groups()
     if sign == "." and not _EVENT.match(after(match)):
         return None
-    return sino(int(month)) + (sino(int(day)) if day == month else digits(day))
+    return sino(int(month)) + (sino(int(day)) if day == month or day.endswith("0") else digits(day))
 
 
 def _plus(match: re.Match[str]) -> str:

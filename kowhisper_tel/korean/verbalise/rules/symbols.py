@@ -72,7 +72,12 @@ def _equals(match: re.Match[str]) -> str:
 MIXED = Rule("mixed number", re.compile(rf"([0-9]{{1,6}})\s?([{FRACTIONS}])"), _mixed, needs=FRACTIONS)
 RULES = (
     Rule("power", re.compile(r"[⁰¹²³⁴-⁹]{1,4}"), _power, needs=SUPERSCRIPT_DIGITS),
-    Rule("operator", re.compile(r"(?<=[0-9])[×÷xX](?=\s?[0-9])"), lambda match: OPERATORS[match.group()], needs="×÷A"),
+    Rule(
+        "operator",
+        re.compile(r"(?<=[0-9])[xX](?=\s?[0-9])|(?<=[0-9A-Za-z㎜㎝㎡])[×÷](?=\s?[0-9])"),
+        lambda match: OPERATORS[match.group()],
+        needs="×÷A",
+    ),
     Rule("operator", re.compile(r"(?<=[0-9]\s)[×÷xX](?=\s[0-9])"), lambda match: OPERATORS[match.group()], needs="×÷A"),
     Rule("equals", re.compile(r"="), _equals, spaced=False, needs="="),
     Rule("plus", re.compile(r"\+"), lambda match: parted(match, "플러스"), needs="+"),
