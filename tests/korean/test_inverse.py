@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,24 +21,22 @@ OTHER_WORDS = {row["said"] for row in ROWS if row["back"] == "no"}
 """Lines whose words are not those of ``verbalise`` (영일영에, 공일공일이삼사): written right, read back otherwise."""
 
 
-def test_there_are_lines_and_as_many_traps() -> None:
-    assert len(ROWS) >= 120
-    assert len(TRAPS) >= len(ROWS) // 2 - 5
+def test_there_are_lines_and_traps() -> None:
+    assert len(ROWS) >= 200
+    assert len(TRAPS) >= 100
 
 
-@pytest.mark.parametrize(("said", "written"), CONVERTED)
-def test_written(said: str, written: str) -> None:
-    assert itn(said) == written
+def test_numbers_are_written() -> None:
+    assert not [(said, itn(said)) for said, written in CONVERTED if itn(said) != written]
 
 
-@pytest.mark.parametrize("said", TRAPS)
-def test_stays(said: str) -> None:
-    assert itn(said) == said
+def test_traps_stay() -> None:
+    assert not [(said, itn(said)) for said in TRAPS if itn(said) != said]
 
 
-@pytest.mark.parametrize(("said", "written"), [pair for pair in CONVERTED if pair[0] not in OTHER_WORDS])
-def test_way_back(said: str, written: str) -> None:
-    assert verbalise(itn(said)) == said
+def test_way_back() -> None:
+    ours = [said for said, _ in CONVERTED if said not in OTHER_WORDS]
+    assert not [(said, back) for said in ours if (back := verbalise(itn(said))) != said]
 
 
 @settings(deadline=None)

@@ -11,18 +11,21 @@ from kowhisper_tel.korean.verbalise import verbalise
 
 with Path(__file__).with_name("phrases.tsv").open(encoding="utf-8") as lines:
     ROWS = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-PHRASES = [(row["written"], row["said"]) for row in ROWS]
 """``said`` is the form the rules give; ``also`` lists others that are as right."""
+
+CATEGORIES = sorted({row["category"] for row in ROWS})
 
 
 def test_there_are_phrases() -> None:
-    assert len(PHRASES) >= 450
-    assert len({row["category"] for row in ROWS}) >= 25
+    assert len(ROWS) >= 1000
+    assert len(CATEGORIES) >= 25
 
 
-@pytest.mark.parametrize(("written", "said"), PHRASES)
-def test_phrases(written: str, said: str) -> None:
-    assert verbalise(written) == said
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_phrases(category: str) -> None:
+    rows = [row for row in ROWS if row["category"] == category]
+    wrong = [(row["written"], said) for row in rows if (said := verbalise(row["written"])) != row["said"]]
+    assert not wrong
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ _JOSA = (
     r"부터|보다|처럼|마다|밖|쯤|씩|정도|째|뿐|든|나|였|이었|짜리|이상|이하|이내|미만|전|후|간|동안|어치|대|권|네요|이네|이죠|죠|당)"
 )
 _BACK = rf"(?=$|[^가-힣0-9]|{_JOSA})"
+_NUMBER_BACK = rf"(?=$|[^가-힣0-9]|{_JOSA}|번)"
 _MANY = rf"(?!{DIGIT}(?![십백천])|[십백천](?![일이삼사오육칠팔구십백])){FOUR}"
 """A numeral of two syllables and more."""
 
@@ -120,6 +121,8 @@ def _sino(match: re.Match[str]) -> str:
 
 
 def _native(match: re.Match[str]) -> str:
+    if match[1] == "네" and match[2] == "시간" and _TIME_ASKED.match(match.string, match.end()):
+        return match.group()
     if match[1] in ("한", "열") and _DONE.search(match.string, 0, match.start()):
         return match.group()
     return f"{NATIVES[match[1]]}{match[2]}"
@@ -129,6 +132,8 @@ def _hundreds(match: re.Match[str]) -> str:
     return f"{amount(value(match[1]) + NATIVES[match[2]])}{match[3]}"
 
 
+_TIME_ASKED = re.compile(r"이?\s(?:되|돼|있|없|괜찮|내)")
+"""Behind 네 시간: yes, and whether there is time."""
 _DONE = re.compile(r"(?:[을를도안못잘]|문|가게|매장)\s$")
 """Before 한 or 열, which is then a verb: 통화를 한 시간, 문을 열 시간."""
 
@@ -155,12 +160,14 @@ _PREFIX = (
 RULES: tuple[Rule, ...] = (
     Rule(
         "card",
-        re.compile(rf"{_FRONT}({FIGURE}{{4}})\s({FIGURE}{{4}})\s({FIGURE}{{4}})\s({FIGURE}{{4}}){_BACK}"),
+        re.compile(rf"{_FRONT}({FIGURE}{{4}})\s({FIGURE}{{4}})\s({FIGURE}{{4}})\s({FIGURE}{{4}}){_NUMBER_BACK}"),
         _phone,
     ),
-    Rule("phone", re.compile(rf"{_FRONT}({_PREFIX}){_GAP}({FIGURE}{{3,4}}){_GAP}({FIGURE}{{4}}){_BACK}"), _phone),
-    Rule("phone", re.compile(rf"{_FRONT}([공영]일[공영])\s?({FIGURE}{{4}})\s?({FIGURE}{{4}}){_BACK}"), _phone),
-    Rule("phone", re.compile(rf"{_FRONT}(일[오육팔]{FIGURE}{{2}}){_GAP}({FIGURE}{{4}}){_BACK}"), _phone),
+    Rule(
+        "phone", re.compile(rf"{_FRONT}({_PREFIX}){_GAP}({FIGURE}{{3,4}}){_GAP}({FIGURE}{{4}}){_NUMBER_BACK}"), _phone
+    ),
+    Rule("phone", re.compile(rf"{_FRONT}([공영]일[공영])\s?({FIGURE}{{4}})\s?({FIGURE}{{4}}){_NUMBER_BACK}"), _phone),
+    Rule("phone", re.compile(rf"{_FRONT}(일[오육팔]{FIGURE}{{2}}){_GAP}({FIGURE}{{4}}){_NUMBER_BACK}"), _phone),
     Rule("short code", re.compile(rf"{_FRONT}(일일[구이칠사]|일이공)(?=에\s?(?:신고|전화|연락|문의))"), _short),
     Rule(
         "code",

@@ -8,6 +8,7 @@ import unicodedata
 from kowhisper_tel.korean.fold import ALIKE
 
 _EXOTIC = re.compile(r"[^\x00-\x7f가-힣ㄱ-ㆎ“”、。※→·…‘]")
+_ALIKE = ALIKE | {"⁄": "/", "∕": "/", "／": "/"}
 _LETTER = re.compile(r"\bLATIN (?:(?:CAPITAL|SMALL) )?(?:LETTER |LIGATURE )?(.*)")
 
 
@@ -32,8 +33,8 @@ _TABLE = _Table()
 
 
 def _plain(character: str) -> str:
-    if character in ALIKE:
-        return ALIKE[character]
+    if character in _ALIKE:
+        return _ALIKE[character]
     if character.isascii():
         return character
     decimal = unicodedata.decimal(character, None)

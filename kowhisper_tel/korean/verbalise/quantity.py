@@ -18,7 +18,7 @@ _NEXT = (
 QUANTITY = rf"{_PLAIN}(?:\.[0-9]+)?(?:{_UNITS}(?:{_NEXT}\s?{_PLAIN}{_UNITS})*(?:{_PLAIN}(?![0-9.,]))?)?"
 """Pattern text for one quantity; no group in it, so that rules can build on it."""
 
-MINUS = r"(?:(?P<minus>(?<![\w.)*●○-])[-+±])\s?)?"
+MINUS = r"(?:(?P<minus>±|(?<![\w.)*●○-])[-+])\s?)?"
 """Pattern text for a sign before a quantity; a hyphen inside a word or between numbers is none."""
 SIGNS = {"-": "마이너스 ", "+": "플러스 ", "±": "플러스마이너스 "}
 

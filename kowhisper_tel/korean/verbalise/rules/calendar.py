@@ -37,6 +37,11 @@ def _year(match: re.Match[str]) -> str:
     return f"{sino(int(match[1]))} 년"
 
 
+def _young_year(match: re.Match[str]) -> str:
+    """Figure by figure: 공육 년, 구팔 학번."""
+    return f"{digits(match[1])} {match[2]}"
+
+
 def _day(match: re.Match[str]) -> str | None:
     """Month and day with a stroke or point between, where a weekday or another cue says so, or no fraction can be."""
     month, day = int(match["month"]), int(match["day"])
@@ -93,6 +98,14 @@ RULES = (
         needs=".",
     ),
     Rule(
+        "short date",
+        re.compile(
+            r"(?P<year>19|[23][0-9])\.(?P<month>0?[1-9]|1[0-2])\.(?P<day>0?[1-9]|[12][0-9]|3[01])(?![0-9-]|\.[0-9])"
+        ),
+        _short_date,
+        needs=".",
+    ),
+    Rule(
         "year and month",
         re.compile(r"(?P<year>[12][0-9]{3})[-./]\s?(?P<month>0?[1-9]|1[0-2])월(?!드|급|세)"),
         _year_month,
@@ -104,6 +117,8 @@ RULES = (
         _year_month,
         needs="-./",
     ),
+    Rule("short year", re.compile(r"(0[0-9])\s?(년생?|학번)"), _young_year, needs="0"),
+    Rule("short year", re.compile(r"([0-9]{2})\s?(학번)"), _young_year, needs="학"),
     Rule("short year", re.compile(r"'([0-9]{2})\s?년"), _year, needs="'"),
     Rule(
         "day",

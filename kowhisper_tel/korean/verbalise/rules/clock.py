@@ -30,6 +30,11 @@ def _half_behind(match: re.Match[str]) -> str | None:
     return f"{_HALVES[match['half'].lower()]} {said}" if said else None
 
 
+def _hours(match: re.Match[str]) -> str:
+    hours = int(match[1])
+    return f"{native(hours) if 0 < hours < 24 else sino(hours)} 시간"
+
+
 _TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?![0-9:])"
 RULES = (
     Rule("half of the day", re.compile(r"([AaPp])\.?[Mm]\.?(?=\s?[0-9]{1,2}(?::[0-9]{2}|시))"), _half, needs="A"),
@@ -41,5 +46,6 @@ RULES = (
         _half_behind,
         needs="A",
     ),
+    Rule("hours", re.compile(r"([0-9]{1,3})\s?(?:h|hr|hrs)(?![A-Za-z0-9])"), _hours, needs="A"),
     Rule("clock", re.compile(_TIME), _clock, needs=":"),
 )

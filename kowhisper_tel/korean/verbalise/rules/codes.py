@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kowhisper_tel.korean.verbalise.counters import COUNTER
 from kowhisper_tel.korean.verbalise.numbers import digits, sino
 from kowhisper_tel.korean.verbalise.rule import JOSA, Rule, after, before, parted, words
 from kowhisper_tel.korean.verbalise.rules.latin import LETTERS
@@ -20,12 +21,12 @@ SHORT_CODES = frozenset(
 
 _DIALLED = re.compile(
     r"^(?:번?(?:으로|에|에다)?\s?(?:신고|전화|연락|문의)|\s?(?:다산|콜센터|구급|안내|상담|구조|긴급|대리|퀵|택배|꽃배달|이사)|로\s|"
-    r"\s?[가-힣 ]{0,12}(?:콜센터|센터|신고|상담전화|긴급전화|상담원))"
+    rf"(?!\s?{COUNTER}(?![가-힣]))\s?[가-힣 ]{{0,12}}(?:콜센터|센터|신고|전화|안내|상담원?|민원))"
 )
-_EMERGENCY = re.compile(r"^(?:[가를은는도]|\s?(?:구급|소방|대원|상황실|경찰|종합|불러|부르|출동))")
+_EMERGENCY = re.compile(r"^(?:[가를은는도]|\s?(?:구급|소방|대원|상황실|경찰|종합|불러|부[르를]|출동|불))")
 _AREA_LESS = re.compile(r"국번\s?없이\s?(?:1[0-9]{2,3}\s?(?:[/,·]|이?나|또는)\s?)*$")
 _CUE = re.compile(
-    r"(?:번호|코드|앞자리|뒷자리|자리|내선|사번|학번|군번|비번|비밀번|암호|끝번|뒷번|국번|송장|계좌|시리얼|넘버|생년월일|핀|"
+    r"(?:번호|코드|앞자리|뒷자리|자리|내선|사번|학번|군번|비번|비밀번|암호|끝번|뒷번|국번|송장|계좌|시리얼|넘버|모델명?|품번|기종|생년월일|핀|"
     r"(?i:OTP|PIN|ID|No\.?))(?:는|은|가|이|를|을|로|에)?\s?[:：]?\s?[\[(<'\"#]?$"
 )
 _STREET = re.compile(r"(?:[가-힣0-9](?:동|리|로|길|가|읍|면)|산)\s?$")
@@ -43,6 +44,10 @@ def _groups(match: re.Match[str]) -> str | None:
 
 def _lot(match: re.Match[str]) -> str:
     return f"{sino(int(match[1]))} 다시 {sino(int(match[2]))} 번지"
+
+
+def _digits(match: re.Match[str]) -> str:
+    return parted(match, digits(match.group()))
 
 
 def _mobile(match: re.Match[str]) -> str:
@@ -85,6 +90,10 @@ def _street(match: re.Match[str]) -> str:
     return f"{sino(int(match[1]))}가"
 
 
+def _lane(match: re.Match[str]) -> str:
+    return f"{sino(int(match[1]))}{match[2]} 길"
+
+
 def _expiry(match: re.Match[str]) -> str | None:
     return f"{digits(match[1])} {digits(match[2])}" if _EXPIRY.search(before(match)) else None
 
@@ -105,6 +114,7 @@ def _plate(match: re.Match[str]) -> str:
     return parted(match, f"{sino(int(match[1]))} {match[2]} {digits(match[3])}")
 
 
+_GENERATIONS = r"(?=\s?(?:세대|가수|콘서트|음악|직장인|여성|남성|청년|학번))"
 _END = r"(?![0-9]|[-.][0-9])"
 _NO_COUNT = r"(?!\s?[원명개건]|[년월분초%])"
 _COUNTED = "(?:[년월원명개건초분%]|시간)"
@@ -139,13 +149,16 @@ RULES = (
         _plate,
     ),
     Rule("lettered code", re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])"), _lettered, needs="A"),
+    Rule("street", re.compile(r"([0-9]{1,3})([가나다라마바사아자])길"), _lane, needs="길"),
     Rule("street", re.compile(r"(?<=[로동])([1-9])가(?=역|$|[^가-힣]|에)"), _street, spaced=False, needs="가"),
     Rule("lot number", re.compile(r"([0-9]{1,4})-([0-9]{1,4})\s?번지"), _lot, needs="-"),
     Rule("lot number", re.compile(r"([0-9]{1,4})-([0-9]{1,4})(?![-.,]?[0-9]|\s?층)"), _numbered, needs="-"),
     Rule("digit groups", re.compile(rf"[0-9]{{2,6}}(?:-[0-9]{{1,7}}){{2,4}}{_END}"), _groups, needs="-"),
     Rule(
         "phone",
-        re.compile(rf"(?:0[0-9]{{1,2}}\.[0-9]{{3,4}}\.[0-9]{{4}}|[0-9]{{3,4}}-[0-9]{{4}}|[0-9]{{6}}-[0-9]{{7}}){_END}"),
+        re.compile(
+            rf"(?:0[0-9]{{2,5}}-[0-9]{{2,8}}|0[0-9]{{1,2}}\.[0-9]{{3,4}}\.[0-9]{{4}}|[0-9]{{3,4}}-[0-9]{{4}}|[0-9]{{6}}-[0-9]{{7}}){_END}"
+        ),
         _groups,
         needs="-.",
     ),
@@ -156,8 +169,11 @@ RULES = (
         ),
         _groups,
     ),
-    Rule("spaced service number", re.compile(rf"1(?:5[2-9]|[68][0-9])[0-9] [0-9]{{4}}{_END}{_NO_COUNT}"), _groups),
+    Rule(
+        "spaced service number", re.compile(rf"1(?:5[2-9]|[68][0-9])[0-9](?: - | )[0-9]{{4}}{_END}{_NO_COUNT}"), _groups
+    ),
     Rule("spaced card", re.compile(rf"[0-9]{{4}}(?: [0-9]{{4}}){{3}}{_END}"), _groups),
+    Rule("generation", re.compile(rf"(?:[1-9]0[1-9]0|[3-9]86){_GENERATIONS}|88(?=\s?올림픽)"), _digits),
     Rule("mobile", re.compile(rf"(01[016789])([0-9]{{3,4}})([0-9]{{4}}){_END}"), _mobile),
     Rule("service number", re.compile(rf"(1[568][0-9]{{2}})([0-9]{{4}}){_END}(?!\s?[원명개])"), _mobile),
     Rule("short code", re.compile(rf"1[0-9]{{2,3}}{_END}"), _short_code),

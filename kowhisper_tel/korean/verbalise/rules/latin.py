@@ -70,6 +70,7 @@ WORDS = {
     "TOEIC": "토익",
     "KONA": "코나",
     "POS": "포스",
+    "MZ": "엠지",
     "RAM": "램",
     "ROM": "롬",
     "JPEG": "제이펙",
@@ -209,7 +210,8 @@ def _part(part: str) -> str:
         return _say(part)
     if len(part) == 1:
         return ENGLISH_DIGITS[part]
-    return digits(part) if part[0] == "0" or len(part) > 3 else sino(int(part))
+    figure_by_figure = part[0] == "0" or len(part) > 3 or (len(part) == 3 and not part.endswith("00"))
+    return digits(part) if figure_by_figure else sino(int(part))
 
 
 def _number_first(match: re.Match[str]) -> str:
@@ -223,6 +225,14 @@ def _ordinal(match: re.Match[str]) -> str:
 
 def _quarter(match: re.Match[str]) -> str:
     return parted(match, f"{sino(int(match[1]))} 분기")
+
+
+def _ranked(match: re.Match[str]) -> str:
+    """Top 10, Best 5, No.1: figures in English."""
+    word = "넘버" if match[1].lower() == "no." else ENGLISH[match[1].lower()]
+    return parted(
+        match, f"{word} {'텐' if match[2] == '10' else ENGLISH_DIGITS[match[2]]}".replace("넘버 원", "넘버원")
+    )
 
 
 def _countdown(match: re.Match[str]) -> str:
@@ -247,6 +257,13 @@ RULES = (
     ),
     Rule("basement", re.compile(r"[Bb]([1-9][0-9]?)\s?층"), _basement, needs="A"),
     Rule("english ordinal", re.compile(r"([1-9][0-9]?)(?i:st|nd|rd|th)(?![A-Za-z0-9])"), _ordinal, needs="A"),
+    Rule(
+        "ranked",
+        re.compile(r"(?i)(top|best|big|no\.)\s?([1-9]|10)(?![0-9A-Za-z]|[.,][0-9]|\s?[%개명])"),
+        _ranked,
+        spaced=False,
+        needs="A",
+    ),
     Rule("quarter", re.compile(r"([1-4])Q(?![A-Za-z0-9])"), _quarter, needs="A"),
     Rule("countdown", re.compile(r"[Dd]([-+])([0-9]{1,4})(?![0-9A-Za-z])"), _countdown, needs="A"),
     Rule("number and letters", re.compile(r"([0-9]{1,3})([A-Za-z]{1,3})(?![A-Za-z0-9])"), _number_first, needs="A"),

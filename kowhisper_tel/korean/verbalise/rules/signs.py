@@ -7,7 +7,7 @@ import re
 from kowhisper_tel.korean.verbalise.counters import COUNTER
 from kowhisper_tel.korean.verbalise.numbers import digits, sino
 from kowhisper_tel.korean.verbalise.quantity import QUANTITY, SPAN, Quantity, span
-from kowhisper_tel.korean.verbalise.rule import Rule, after, before, parted
+from kowhisper_tel.korean.verbalise.rule import JOSA, Rule, after, before, parted, words
 
 CURRENCIES = {
     "$": "달러",
@@ -29,7 +29,10 @@ _SCORE_BEHIND = re.compile(
     r"^\s?(?:[으]?로\s?)?(?:[가-힣]{1,4}\s)?(?:승|패|무승부|이[겼기긴길]|졌|지고|진\s|역전|완승|신승|대승|동점|스코어|앞[서섰선]|뒤[지졌진]|끝났|마[쳤무]|비겼)"
 )
 _SCORE_BEFORE = re.compile(r"(?:스코어|점수|세트|경기|결과|합계|최종)[는은가이]?\s?$")
-_EVENT = re.compile(r"^\s?(?:전쟁|혁명|운동|사태|의거|민주|항쟁|테러|사변|선언|절|광복|정신|합의)")
+_EVENT = re.compile(
+    r"^\s?(?:전쟁|혁명|운동|사태|의거|민주|항쟁|테러|사변|선언|절|광복|정신|합의|성명|공동|참전|참사|사건|유공|부상|만세|동란|군사|쿠데타|"
+    r"비상계엄|계엄|학생|부정선거|총선|대선|지방선거|보궐|부동산|대책|세대|기념|희생|유족|해방)"
+)
 
 
 def _money(match: re.Match[str]) -> str:
@@ -46,15 +49,25 @@ def _fraction(match: re.Match[str]) -> str | None:
     return parted(match, f"{sino(lower)}분의 {sino(upper)}") if lower else None
 
 
+_KNOWN_DAYS = frozenset(words("3.1 4.3 4.19 5.16 5.18 6.10 6.15 6.25 6.29 8.15 9.11 10.26 12.12"))
+_NOUN = re.compile(rf"^\s(?!{COUNTER}|{JOSA}(?![가-힣])|이상|이하|정도|미만|초과)[가-힣]{{2}}")
+
+
 def _event(match: re.Match[str]) -> str | None:
     month, sign, day = match.groups()
-    if sign == "." and not _EVENT.match(after(match)):
+    known = match.group() in _KNOWN_DAYS and _NOUN.match(after(match))
+    if sign == "." and not known and not _EVENT.match(after(match)):
         return None
     return sino(int(month)) + (sino(int(day)) if day == month or day.endswith("0") else digits(day))
 
 
+_GRADE = re.compile(r"^\s?등급")
+
+
 def _plus(match: re.Match[str]) -> str:
     first, second = int(match[1]), int(match[2])
+    if _GRADE.match(after(match)):
+        return f"{sino(first)} 플러스 {sino(second)}"
     if first == second == 1:
         return "원 플러스 원"
     if 0 < first < 5 and 0 < second < 3 and _PROMOTION.match(after(match)):
@@ -103,6 +116,8 @@ RULES = (
     Rule(
         "great ones", re.compile(r"([0-9]{1,2})대(?=강|천왕|궁)"), lambda match: f"{sino(int(match[1]))}대", needs="대"
     ),
+    Rule("score", re.compile(rf"([0-9]{{1,3}}) 대 ([0-9]{{1,3}})(?![0-9.,]|\s?{COUNTER})"), _versus, needs="대"),
+    Rule("not one", re.compile(r"1도(?=\s?(?:모르|몰라|없|안\s|못|관심))"), lambda _: "일도", needs="도"),
     Rule("great ones", re.compile(r"(4)대\s?(?=보험)|([0-9]{1,2})대(?=광역시|은행|명절)"), _great, needs="대"),
     Rule("sum", re.compile(r"([0-9]{1,6})\s?\+\s?([0-9]{1,6})(?![0-9.,])"), _plus, needs="+"),
     Rule("ratio", re.compile(r"[0-9]{1,4}(?:\s?:\s?[0-9]{1,4}){1,3}(?![0-9:])"), _ratio, needs=":"),

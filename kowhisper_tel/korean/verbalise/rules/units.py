@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kowhisper_tel.korean.verbalise.quantity import SPAN, span
-from kowhisper_tel.korean.verbalise.rule import Rule, before, parted
+from kowhisper_tel.korean.verbalise.rule import Rule, after, before, parted
 
 UNITS = {
     "km/h": "킬로미터",
@@ -162,7 +162,8 @@ def _unit(match: re.Match[str]) -> str:
     front = f"{_FRONT[unit]} " if unit in _FRONT and not before(match).rstrip().endswith(_FRONT[unit]) else ""
     per = f" 퍼 {_PER[match['per']]}" if match["per"] else ""
     name = "킬로미터" if unit == "km/h" else UNITS.get(unit) or _ANY_CASE[unit.lower()]
-    return parted(match, f"{front}{span(match)} {name}{per}")
+    said = f"{front}{span(match)} {name}{per}"
+    return said if after(match, 1) in ("급", "대", "형") else parted(match, said)
 
 
 RULES = (
