@@ -13,12 +13,19 @@ _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 _FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
 _CLOSING = {"ㅍ": "ㅂ", "ㅌ": "ㅅ", "ㅋ": "ㄱ", "ㅁ": "ㅁ", "ㄴ": "ㄴ", "L": "ㄹ", "N": "ㅇ"}
+_INITIAL = {"S": "ㅅ", "L": "ㄹ", "N": "ㅇ", "Z": "ㅈ"}
 _STOPS = "ㅍㅌㅋ"
 
 _GROUPS = tuple(
     (re.compile(letters), sounds)
     for letters, sounds in (
-        # The first that fits is taken. L: l, N: ng, S: sh, W and Y: glides; r is ㄹ.
+        # The first that fits is taken. L: l, N: ng, S: sh, Z: z, W and Y: glides; r is ㄹ.
+        (r"^uni", "Yㅜㄴㅣ"),
+        (r"^com(?=[bp])", "ㅋㅓㅁ"),
+        (r"ower(?=s?$)", "ㅏWㅓ"),
+        (r"mb$", "ㅁ"),
+        (r"rh", "ㄹ"),
+        (r"sc(?=[eiy])", "ㅅ"),
         (r"[ts]ion(?=s?$)", "Sㅕㄴ"),
         (r"ture(?=s?$)", "ㅊㅓ"),
         (r"[ct]ious$", "Sㅓㅅ"),
@@ -37,8 +44,11 @@ _GROUPS = tuple(
         (r"wh", "W"),
         (r"qu", "ㅋW"),
         (r"ng(?=[kg]|s?$)|n(?=[kg])", "N"),
-        (r"x", "ㄱㅅ"),
+        (r"^x", "Z"),
+        (r"x", "ㅋㅅ"),
         (r"dg(?=e)", "ㅈ"),
+        (r"eo", "ㅓ"),
+        (r"ae", "ㅐ"),
         (r"ee|ea|ie(?=[a-z])|ei", "ㅣㅣ"),
         (r"oo", "ㅜㅜ"),
         (r"ou(?=s$)", "ㅓ"),
@@ -51,7 +61,9 @@ _GROUPS = tuple(
         (r"[eiu]r(?![aeiouy])|or$|(?<=[a-z][bcdfgkptv])re$", "ㅓㅓ"),
         (r"or(?![aeiouy])", "ㅗㅗ"),
         (r"e?y$", "ㅣㅣ"),
-        (r"a(?=[bcdfgklmnpstvz]e$)", "ㅔㅣ"),
+        (r"a$", "ㅏ"),
+        (r"u$", "ㅜ"),
+        (r"a(?=(?:[bcdfgkptz]l|[bcdfgklmnpstvz])e$)", "ㅔㅣ"),
         (r"[iy](?=[bcdfgklmnpstvz]e$)", "ㅏㅣ"),
         (r"o(?=[bcdfgklmnpstvz]e$)", "ㅗㅗ"),
         (r"u(?=[bcdfgklmnpstvz]e$)", "ㅠㅠ"),
@@ -62,7 +74,7 @@ _GROUPS = tuple(
         (r"w", "W"),
     )
 )
-_LETTERS = dict(zip("abcdefghijklmnopqrstuvyz", "ㅐㅂㅋㄷㅔㅍㄱㅎㅣㅈㅋLㅁㄴㅗㅍㅋㄹㅅㅌㅓㅂㅣㅈ", strict=True))
+_LETTERS = dict(zip("abcdefghijklmnopqrstuvyz", "ㅐㅂㅋㄷㅔㅍㄱㅎㅣㅈㅋLㅁㄴㅗㅍㅋㄹㅅㅌㅓㅂㅣZ", strict=True))
 _GLIDES = {
     "W": dict(zip("ㅏㅐㅔㅣㅓㅗㅜ", "ㅘㅙㅞㅟㅝㅝㅜ", strict=True)),
     "Y": dict(zip("ㅏㅐㅔㅣㅓㅗㅜ", "ㅑㅒㅖㅣㅓㅛㅠ", strict=True)),
@@ -103,11 +115,7 @@ def _compose(sounds: str) -> str:
             if place and sounds[place - 1] == sound and initial == "ㅇ":
                 is_short = False
                 continue
-            syllables.append(
-                _syllable(
-                    "ㄹ" if initial == "L" else "ㅅ" if initial == "S" else initial, _glided(sound, glide, initial)
-                )
-            )
+            syllables.append(_syllable(initial, _glided(sound, glide, initial)))
             is_short = behind not in _VOWELS or not behind
             initial, glide = "ㅇ", ""
         elif sound in _GLIDES:
@@ -135,8 +143,7 @@ def _close(syllables: list[str], sound: str, is_short: bool, behind: str) -> Non
         syllables[-1] = _closed(syllables[-1], _CLOSING[sound])
     elif sound != "ㅎ" or not syllables:
         vowel = "ㅣ" if sound in "ㅈㅊ" or (sound == "S" and not behind) else "ㅠ" if sound == "S" else "ㅡ"
-        initial = {"S": "ㅅ", "L": "ㄹ", "N": "ㅇ"}.get(sound, sound)
-        syllables.append(_syllable(initial, vowel))
+        syllables.append(_syllable(sound, vowel))
 
 
 def _glided(vowel: str, glide: str, initial: str) -> str:
@@ -146,7 +153,7 @@ def _glided(vowel: str, glide: str, initial: str) -> str:
 
 
 def _syllable(initial: str, vowel: str) -> str:
-    return chr(ord("가") + (_INITIALS.index(initial) * 21 + _VOWELS.index(vowel)) * 28)
+    return chr(ord("가") + (_INITIALS.index(_INITIAL.get(initial, initial)) * 21 + _VOWELS.index(vowel)) * 28)
 
 
 def _closed(syllable: str, final: str) -> str:
