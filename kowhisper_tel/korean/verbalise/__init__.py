@@ -19,11 +19,11 @@ from kowhisper_tel.korean.verbalise.rules.symbols import NAMED, NUMERAL
 _START = re.compile(
     r"[^\s가-힣.,!~一-鿿ぁ-ヿ]"
     r"(?:(?<=[0-9A-Za-z])"
-    r"|(?<=[$₩€¥£])(?=\s?[0-9])"
+    r"|(?<=[$₩€¥£\\])(?=\s?[0-9])"
     r"|(?<=[-+±])(?<![\w.)*●○-][-+±])(?=[0-9]|(?<=\+)\s?82)"
     r"|(?<=[0-9A-Za-z]\+)"
     r"|(?<=\()(?=0[0-9]{1,2}\)\s?[0-9]{3})"
-    r"|(?<=')(?=[0-9]{2}\s?년)"
+    r"|(?<=')(?=[0-9]{2}(?:\s?년|\.[0-9]))"
     r"|(?<=[^\s][×÷])(?=\s?[0-9])|(?<=±)(?=\s?[0-9])|(?<=[0-9]=)(?=\s?[0-9])|(?<=[0-9]\s[×÷=])(?=\s[0-9])"
     rf"|(?<={NUMERAL})|(?<=[{''.join(NAMED)}]))"
 )
@@ -94,6 +94,8 @@ def _read(text: str, position: int, rules: tuple[Rule, ...]) -> tuple[re.Match[s
 
 def _till(text: str, last: Reading, start: int, rule: Rule) -> Reading | None:
     """``~`` between two readings, and a hyphen between two times or dates, are said 에서."""
+    if last.rule.startswith("letters"):
+        return None
     found = _TILL.fullmatch(text, last.end, start)
     if not found and last.rule in _TIMES and rule.name in _TIMES:
         found = _TILL_HYPHEN.fullmatch(text, last.end, start)

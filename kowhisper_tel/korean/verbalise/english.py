@@ -73,34 +73,58 @@ restaurant 레스토랑  pizza 피자  burger 버거  hamburger 햄버거  chick
 salad 샐러드  sandwich 샌드위치  bread 브레드  cake 케이크  cookie 쿠키  chocolate 초콜릿  ice 아이스  cream 크림
 sauce 소스  cheese 치즈  lunch 런치  dinner 디너  brunch 브런치  buffet 뷔페  party 파티  wedding 웨딩
 birthday 버스데이  christmas 크리스마스  happy 해피  love 러브  you 유  me 미  my 마이  your 유어  we 위  our 아워
-i 아이  he 히  she 시  it 잇  is 이즈  are 아  am 앰  be 비  do 두  and 앤드  or 오어  the 더  a 에이  an 언
-of 오브  in 인  at 앳  to 투  for 포  from 프롬  by 바이  with 위드  up 업  down 다운  out 아웃  over 오버
-under 언더  all 올  hello 헬로  hi 하이  bye 바이  thank 생크  thanks 생스  please 플리즈  sorry 소리  welcome 웰컴
-good 굿  morning 모닝  night 나이트  day 데이  today 투데이  week 위크  weekend 위켄드  month 먼스  year 이어
-time 타임  now 나우  life 라이프  style 스타일  lifestyle 라이프스타일  fashion 패션  beauty 뷰티  make 메이크
-makeup 메이크업  skin 스킨  lotion 로션  perfume 퍼퓸  spa 스파  salon 살롱  hair 헤어  nail 네일  shirt 셔츠
-shoes 슈즈  bag 백  dress 드레스  suit 슈트  jean 진  jeans 진스  pants 팬츠  song 송  dance 댄스  pop 팝
-kpop 케이팝  rock 록  jazz 재즈  idol 아이돌  star 스타  fan 팬  book 북  story 스토리  magazine 매거진  school 스쿨
-academy 아카데미  class 클래스  college 칼리지  university 유니버시티  campus 캠퍼스  study 스터디  english 잉글리시
-teacher 티처  student 스튜던트  toeic 토익  toefl 토플  teps 텝스  science 사이언스  tech 테크
-technology 테크놀로지  engineering 엔지니어링  energy 에너지  gas 가스  oil 오일  solution 솔루션  platform 플랫폼
-content 콘텐츠  contents 콘텐츠  blog 블로그  link 링크  url 유알엘  domain 도메인  hacking 해킹  security 시큐리티
-secure 시큐어  safe 세이프  safety 세이프티  lock 록  key 키  keypad 키패드  help 헬프  helpdesk 헬프데스크
-desk 데스크  info 인포  information 인포메이션  notice 노티스  question 퀘스천  answer 앤서  support 서포트
-contact 콘택트  admin 어드민  claim 클레임  refund 리펀드  return 리턴  review 리뷰  rating 레이팅  feedback 피드백
-survey 서베이  quality 퀄리티  control 컨트롤  remote 리모트  auto 오토  automatic 오토매틱  manual 매뉴얼
-guide 가이드  tip 팁  level 레벨  step 스텝  stage 스테이지  round 라운드  final 파이널  semi 세미  part 파트
-type 타입  model 모델  series 시리즈  edition 에디션  limited 리미티드  original 오리지널  real 리얼  fake 페이크
-magic 매직  dream 드림  hope 호프  angel 에인절  king 킹  queen 퀸  prince 프린스  hero 히어로  master 마스터
-expert 엑스퍼트  roaming 로밍  prepaid 프리페이드  unlimited 언리미티드  speed 스피드  giga 기가  mega 메가
-tera 테라  byte 바이트  pixel 픽셀  ray 레이  xray 엑스레이  x-ray 엑스레이  vaccine 백신  virus 바이러스
-covid 코비드  corona 코로나  mask 마스크  cctv 씨씨티브이  sim 심  usim 유심  insurance 인슈어런스  direct 다이렉트
-rental 렌털  lease 리스  rent 렌트  tmoney 티머니  t-money 티머니  smishing 스미싱  phishing 피싱  spam 스팸
-block 블록  list 리스트  blacklist 블랙리스트  vip 브이아이피  vs 대  etc 기타  feat 피처링  hashtag 해시태그
-like 라이크  follow 팔로  subscribe 서브스크라이브  alarm 알람  calendar 캘린더  map 맵  maps 맵스  navi 내비
-navigation 내비게이션  drone 드론  metaverse 메타버스  bitcoin 비트코인  coin 코인  token 토큰  blockchain 블록체인
-startup 스타트업  venture 벤처  incentive 인센티브  outsourcing 아웃소싱  kg 킬로그램  km 킬로미터  cm 센티미터
-mm 밀리미터  ml 밀리리터  com 컴  co 씨오  kr 케이알  org 오알지  www 더블유더블유더블유
+i 아이  i'm 아임  it's 잇츠  let's 레츠  that's 대츠  what's 와츠  he 히  she 시  it 잇  is 이즈  are 아  am 앰
+be 비  do 두  and 앤드  or 오어  the 더  a 에이  an 언  of 오브  in 인  at 앳  to 투  for 포  from 프롬  by 바이
+with 위드  up 업  down 다운  out 아웃  over 오버  under 언더  all 올  hello 헬로  hi 하이  bye 바이  thank 생크
+thanks 생스  please 플리즈  sorry 소리  welcome 웰컴  good 굿  morning 모닝  night 나이트  day 데이  today 투데이
+week 위크  weekend 위켄드  month 먼스  year 이어  time 타임  now 나우  life 라이프  style 스타일
+lifestyle 라이프스타일  fashion 패션  beauty 뷰티  make 메이크  makeup 메이크업  skin 스킨  lotion 로션
+perfume 퍼퓸  spa 스파  salon 살롱  hair 헤어  nail 네일  shirt 셔츠  shoes 슈즈  bag 백  dress 드레스  suit 슈트
+jean 진  jeans 진스  pants 팬츠  song 송  dance 댄스  pop 팝  kpop 케이팝  rock 록  jazz 재즈  idol 아이돌
+star 스타  fan 팬  book 북  story 스토리  magazine 매거진  school 스쿨  academy 아카데미  class 클래스
+college 칼리지  university 유니버시티  campus 캠퍼스  study 스터디  english 잉글리시  teacher 티처  student 스튜던트
+toeic 토익  toefl 토플  teps 텝스  science 사이언스  tech 테크  technology 테크놀로지  engineering 엔지니어링
+energy 에너지  gas 가스  oil 오일  solution 솔루션  platform 플랫폼  content 콘텐츠  contents 콘텐츠  blog 블로그
+link 링크  url 유알엘  domain 도메인  hacking 해킹  security 시큐리티  secure 시큐어  safe 세이프  safety 세이프티
+lock 록  key 키  keypad 키패드  help 헬프  helpdesk 헬프데스크  desk 데스크  info 인포  information 인포메이션
+notice 노티스  question 퀘스천  answer 앤서  support 서포트  contact 콘택트  admin 어드민  claim 클레임
+refund 리펀드  return 리턴  review 리뷰  rating 레이팅  feedback 피드백  survey 서베이  quality 퀄리티
+control 컨트롤  remote 리모트  auto 오토  automatic 오토매틱  manual 매뉴얼  guide 가이드  tip 팁  level 레벨
+step 스텝  stage 스테이지  round 라운드  final 파이널  semi 세미  part 파트  type 타입  model 모델  series 시리즈
+edition 에디션  limited 리미티드  original 오리지널  real 리얼  fake 페이크  magic 매직  dream 드림  hope 호프
+angel 에인절  king 킹  queen 퀸  prince 프린스  hero 히어로  master 마스터  expert 엑스퍼트  roaming 로밍
+prepaid 프리페이드  unlimited 언리미티드  speed 스피드  giga 기가  mega 메가  tera 테라  byte 바이트  pixel 픽셀
+ray 레이  xray 엑스레이  x-ray 엑스레이  vaccine 백신  virus 바이러스  covid 코비드  corona 코로나  mask 마스크
+cctv 씨씨티브이  sim 심  usim 유심  insurance 인슈어런스  direct 다이렉트  rental 렌털  lease 리스  rent 렌트
+tmoney 티머니  t-money 티머니  smishing 스미싱  phishing 피싱  spam 스팸  block 블록  list 리스트
+blacklist 블랙리스트  vip 브이아이피  vs 대  etc 기타  feat 피처링  hashtag 해시태그  like 라이크  follow 팔로
+subscribe 서브스크라이브  alarm 알람  calendar 캘린더  map 맵  maps 맵스  navi 내비  navigation 내비게이션
+drone 드론  metaverse 메타버스  bitcoin 비트코인  coin 코인  token 토큰  blockchain 블록체인  startup 스타트업
+venture 벤처  incentive 인센티브  outsourcing 아웃소싱  kg 킬로그램  km 킬로미터  cm 센티미터  mm 밀리미터
+ml 밀리리터  com 컴  co 씨오  kr 케이알  org 오알지  www 더블유더블유더블유  every 에브리  everyone 에브리원
+everyday 에브리데이  any 애니  some 섬  very 베리  great 그레이트  nice 나이스  perfect 퍼펙트  simple 심플
+easy 이지  fast 패스트  quick 퀵  slow 슬로  high 하이  low 로  long 롱  short 쇼트  full 풀  half 하프  total 토털
+extra 엑스트라  multi 멀티  hybrid 하이브리드  electric 일렉트릭  motor 모터  motors 모터스  asset 애셋
+capital 캐피털  invest 인베스트  trade 트레이드  trading 트레이딩  group 그룹  holdings 홀딩스  corp 코퍼레이션
+corporation 코퍼레이션  inc 잉크  ltd 리미티드  lab 랩  labs 랩스  soft 소프트  software 소프트웨어
+hardware 하드웨어  program 프로그램  coding 코딩  python 파이선  java 자바  linux 리눅스  unix 유닉스  viewer 뷰어
+player 플레이어  editor 에디터  maker 메이커  creator 크리에이터  influencer 인플루언서  streaming 스트리밍
+stream 스트림  podcast 팟캐스트  shorts 쇼츠  reels 릴스  feed 피드  post 포스트  comment 코멘트  profile 프로필
+nickname 닉네임  avatar 아바타  emoticon 이모티콘  sticker 스티커  reply 리플라이  send 센드  save 세이브
+delete 딜리트  edit 에디트  search 서치  find 파인드  view 뷰  more 모어  select 셀렉트  option 옵션  confirm 컨펌
+submit 서브밋  apply 어플라이  agree 어그리  reservation 레저베이션  booking 부킹  boarding 보딩  duty 듀티
+dutyfree 듀티프리  mileage 마일리지  mile 마일  miles 마일스  economy 이코노미  crew 크루  korail 코레일
+asiana 아시아나  jinair 진에어  tway 티웨이  olive 올리브  young 영  oliveyoung 올리브영  daiso 다이소  emart 이마트
+homeplus 홈플러스  costco 코스트코  ikea 이케아  zara 자라  uniqlo 유니클로  musinsa 무신사  kurly 컬리  baemin 배민
+yogiyo 요기요  watcha 왓챠  laftel 라프텔  naverpay 네이버페이  samsungpay 삼성페이  applepay 애플페이
+zeropay 제로페이  kbstar 케이비스타  hyundaicard 현대카드  skt 에스케이티  lgu 엘지유  olleh 올레  uplus 유플러스
+meta 메타  claude 클로드  gemini 제미나이  copilot 코파일럿  notion 노션  slack 슬랙  teams 팀스  skype 스카이프
+discord 디스코드  linkedin 링크드인  pinterest 핀터레스트  threads 스레드  wechat 위챗  whatsapp 왓츠앱
+alipay 알리페이  aliexpress 알리익스프레스  temu 테무  ebay 이베이  boeing 보잉  airbus 에어버스  porsche 포르쉐
+ferrari 페라리  lexus 렉서스  nissan 닛산  ford 포드  sonata 쏘나타  avante 아반떼  grandeur 그랜저  sorento 쏘렌토
+canon 캐논  nikon 니콘  dyson 다이슨  xiaomi 샤오미  huawei 화웨이  lenovo 레노버  asus 에이수스  dell 델
+philips 필립스  panasonic 파나소닉  bosch 보쉬  coca 코카  cola 콜라  cocacola 코카콜라  pepsi 펩시
+mcdonald 맥도날드  mcdonalds 맥도날드  lotteria 롯데리아  subway 서브웨이  kfc 케이에프씨  domino 도미노
 """
 _PAIRS = words(_TABLE)
 ENGLISH: dict[str, str] = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))

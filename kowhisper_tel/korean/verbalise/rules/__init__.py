@@ -6,7 +6,18 @@ import functools
 import re
 
 from kowhisper_tel.korean.verbalise.rule import Rule
-from kowhisper_tel.korean.verbalise.rules import calendar, clock, codes, counted, latin, number, signs, symbols, units
+from kowhisper_tel.korean.verbalise.rules import (
+    calendar,
+    clock,
+    codes,
+    counted,
+    latin,
+    number,
+    signs,
+    symbols,
+    units,
+    web,
+)
 
 RULES: tuple[Rule, ...] = (
     *calendar.RULES,
@@ -19,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     symbols.MIXED,
     counted.BARE_RANGE,
     *symbols.RULES,
+    *web.RULES,
     *latin.RULES,
     *number.RULES,
     symbols.SINGLE,

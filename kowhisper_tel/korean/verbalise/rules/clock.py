@@ -46,6 +46,7 @@ RULES = (
         _half_behind,
         needs="A",
     ),
+    Rule("clock", re.compile(r"(?<=[0-9])T(?=[0-9]{2}:[0-9]{2})"), lambda _: "", spaced=False, needs="A"),
     Rule("hours", re.compile(r"([0-9]{1,3})\s?(?:h|hr|hrs)(?![A-Za-z0-9])"), _hours, needs="A"),
     Rule("clock", re.compile(_TIME), _clock, needs=":"),
 )

@@ -153,7 +153,14 @@ RULES = (
     Rule("street", re.compile(r"(?<=[로동])([1-9])가(?=역|$|[^가-힣]|에)"), _street, spaced=False, needs="가"),
     Rule("lot number", re.compile(r"([0-9]{1,4})-([0-9]{1,4})\s?번지"), _lot, needs="-"),
     Rule("lot number", re.compile(r"([0-9]{1,4})-([0-9]{1,4})(?![-.,]?[0-9]|\s?층)"), _numbered, needs="-"),
-    Rule("digit groups", re.compile(rf"[0-9]{{2,6}}(?:-[0-9]{{1,7}}){{2,4}}{_END}"), _groups, needs="-"),
+    Rule(
+        "digit groups",
+        re.compile(
+            rf"(?:[0-9]{{2,6}}(?:-[0-9]{{1,7}}){{2,4}}|[0-9]{{2,8}}-[0-9]{{5,9}}|[0-9]{{5,9}}-[0-9]{{1,9}}){_END}"
+        ),
+        _groups,
+        needs="-",
+    ),
     Rule(
         "phone",
         re.compile(

@@ -1,4 +1,4 @@
-"""Latin letters: acronyms by the letters' names (에이아이), words (서비스), with numbers (에이포), addresses."""
+"""Latin letters: acronyms by the letters' names (에이아이), words (서비스), with numbers (에이포)."""
 
 from __future__ import annotations
 
@@ -71,6 +71,7 @@ WORDS = {
     "KONA": "코나",
     "POS": "포스",
     "MZ": "엠지",
+    "2NE1": "투애니원",
     "RAM": "램",
     "ROM": "롬",
     "JPEG": "제이펙",
@@ -119,7 +120,7 @@ def is_spelled(word: str) -> bool:
     return word.isupper() and len(word) <= LONGEST_WITH_VOWEL
 
 
-def _say(word: str) -> str:
+def say(word: str) -> str:
     """One word of letters alone, in Hangul: listed, by letters, part by part, or as it may sound."""
     if word.upper() in WORDS:
         return WORDS[word.upper()]
@@ -130,7 +131,7 @@ def _say(word: str) -> str:
     if is_spelled(word):
         return spell(word)
     humps = _HUMPS.findall(word)
-    return "".join(map(_say, humps)) if len(humps) > 1 else transliterate(word)
+    return "".join(map(say, humps)) if len(humps) > 1 else transliterate(word)
 
 
 def _word(match: re.Match[str]) -> str:
@@ -138,10 +139,14 @@ def _word(match: re.Match[str]) -> str:
     listed = WORDS.get(word.upper()) or ENGLISH.get(word.lower())
     if listed and word not in SPELLED_IN_CAPITALS:
         return listed
-    return "앤".join("".join(map(_say, _PARTS.findall(part.replace("'", "")))) for part in word.split("&"))
+    return "앤".join("".join(map(say, _PARTS.findall(part.replace("'", "")))) for part in word.split("&"))
 
 
 _PARTS = re.compile(r"[A-Za-z]+")
+
+
+def _slashed(match: re.Match[str]) -> str:
+    return spell(match.group().replace("/", ""))
 
 
 def _dotted(match: re.Match[str]) -> str:
@@ -153,42 +158,7 @@ def _abbreviated(match: re.Match[str]) -> str:
 
 
 def _plus(match: re.Match[str]) -> str:
-    return f"{_say(match[1])}{'플러스' * len(match[2])}"
-
-
-def _address(match: re.Match[str]) -> str:
-    """A web or mail address: its words, 골뱅이, 닷컴, 점, 슬래시."""
-    return parted(match, " ".join(_address_part(part) for part in _ADDRESS_PART.findall(match.group()) if part))
-
-
-_ADDRESS_PART = re.compile(r"https?://|\.com(?![A-Za-z])|[A-Za-z]+|[0-9]+|[-_@./:?=&%~+#]")
-_ADDRESS_SIGNS = {
-    "@": "골뱅이",
-    ".": "점",
-    ".com": "닷컴",
-    "/": "슬래시",
-    "-": "하이픈",
-    "_": "언더바",
-    ":": "콜론",
-    "?": "물음표",
-    "=": "는",
-    "&": "앤드",
-    "%": "퍼센트",
-    "~": "물결",
-    "+": "플러스",
-    "#": "샵",
-}
-
-
-def _address_part(part: str) -> str:
-    if part.isdigit():
-        return digits(part)
-    if part.startswith("http"):
-        return "에이치티티피에스 콜론 슬래시 슬래시" if part[4] == "s" else "에이치티티피 콜론 슬래시 슬래시"
-    if part.lower() in _ADDRESS_SIGNS:
-        return _ADDRESS_SIGNS[part.lower()]
-    word = part.lower()
-    return spell(word) if len(word) < 5 and word not in ENGLISH and word.upper() not in WORDS else _say(word)
+    return f"{say(match[1])}{'플러스' * len(match[2])}"
 
 
 def _alphanumeric(match: re.Match[str]) -> str:
@@ -207,7 +177,7 @@ def _joined(parts: list[str]) -> str:
 
 def _part(part: str) -> str:
     if part.isalpha():
-        return _say(part)
+        return say(part)
     if len(part) == 1:
         return ENGLISH_DIGITS[part]
     figure_by_figure = part[0] == "0" or len(part) > 3 or (len(part) == 3 and not part.endswith("00"))
@@ -229,7 +199,7 @@ def _quarter(match: re.Match[str]) -> str:
 
 def _ranked(match: re.Match[str]) -> str:
     """Top 10, Best 5, No.1: figures in English."""
-    word = "넘버" if match[1].lower() == "no." else ENGLISH[match[1].lower()]
+    word = "넘버" if match[1].lower() in ("no", "no.") else ENGLISH[match[1].lower()]
     return parted(
         match, f"{word} {'텐' if match[2] == '10' else ENGLISH_DIGITS[match[2]]}".replace("넘버 원", "넘버원")
     )
@@ -243,23 +213,12 @@ def _basement(match: re.Match[str]) -> str:
     return f"비 {sino(int(match[1]))} 층"
 
 
-_HOST = r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,6}(?![A-Za-z0-9])"
 RULES = (
-    Rule(
-        "address",
-        re.compile(
-            rf"(?:[A-Za-z0-9._+-]+@{_HOST}|https?://[-A-Za-z0-9._~:/?#@&=+%]*[A-Za-z0-9/]|"
-            rf"(?:www\.{_HOST}|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|net|org|kr|io|go|tv|me|biz|info|shop)(?![A-Za-z0-9.]))"
-            r"(?:/[-A-Za-z0-9._~/?=&%]*[A-Za-z0-9/])?)"
-        ),
-        _address,
-        needs="A",
-    ),
     Rule("basement", re.compile(r"[Bb]([1-9][0-9]?)\s?층"), _basement, needs="A"),
     Rule("english ordinal", re.compile(r"([1-9][0-9]?)(?i:st|nd|rd|th)(?![A-Za-z0-9])"), _ordinal, needs="A"),
     Rule(
         "ranked",
-        re.compile(r"(?i)(top|best|big|no\.)\s?([1-9]|10)(?![0-9A-Za-z]|[.,][0-9]|\s?[%개명])"),
+        re.compile(r"(?i)(top|best|big|no\.?)\s?([1-9]|10)(?![0-9A-Za-z]|[.,][0-9]|\s?[%개명])"),
         _ranked,
         spaced=False,
         needs="A",
@@ -289,6 +248,7 @@ RULES = (
         False,
         needs="A",
     ),
+    Rule("letters", re.compile(r"[A-Z]/[A-Z](?![A-Za-z/])"), _slashed, False, needs="A"),
     Rule("letters", re.compile(r"([A-Za-z]+)(\+{1,2})(?![A-Za-z0-9])"), _plus, False, needs="A"),
     Rule("letters", re.compile(r"[A-Za-z]+(?:['&-][A-Za-z]+)*"), _word, False, needs="A"),
 )

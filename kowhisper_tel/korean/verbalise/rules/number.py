@@ -34,6 +34,10 @@ def _hyphened(match: re.Match[str]) -> str:
     return parted(match, f"{sino(low)}{'에서' if low < high else ' 대'} {sino(high)}")
 
 
+def _parts(match: re.Match[str]) -> str:
+    return parted(match, " 다시 ".join(sino(int(part)) for part in match.group().split("-")))
+
+
 def _long(match: re.Match[str]) -> str:
     return parted(match, digits(match.group()))
 
@@ -41,6 +45,7 @@ def _long(match: re.Match[str]) -> str:
 RULES = (
     Rule("leading zero", re.compile(r"0[0-9]+(?![.,:]?[0-9])"), _leading_zero, needs="0"),
     Rule("version", re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){2,}(?![.,]?[0-9])"), _version, needs="."),
+    Rule("hyphened", re.compile(r"[0-9]{1,4}(?:-[0-9]{1,4}){2,}(?![.,-]?[0-9])"), _parts, needs="-"),
     Rule("hyphened", re.compile(r"([0-9]{1,4})-([0-9]{1,4})(?![.,-]?[0-9])"), _hyphened, needs="-"),
     Rule("long number", re.compile(r"(?![0-9]+0000)[0-9]{10,}(?![.,]?[0-9])"), _long),
     Rule("number", re.compile(rf"{MINUS}(?P<number>{QUANTITY})"), _cardinal),

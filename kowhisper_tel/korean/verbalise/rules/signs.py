@@ -15,6 +15,7 @@ CURRENCIES = {
     "€": "유로",
     "¥": "엔",
     "£": "파운드",
+    "\\": "원",
     "US$": "달러",
     "USD": "달러",
     "KRW": "원",
@@ -100,16 +101,21 @@ RULES = (
         "money",
         re.compile(rf"(?P<sign>{_CURRENCY})\s?(?P<number>{QUANTITY})(?:\s?(?:원|달러)(?![가-힣]))?"),
         _money,
-        needs="$₩€¥£A",
+        needs="$₩€¥£\\A",
     ),
     Rule(
-        "money", re.compile(rf"(?P<number>{QUANTITY})\s?(?P<sign>{_CURRENCY})(?![A-Za-z0-9])"), _money, needs="$₩€¥£A"
+        "money", re.compile(rf"(?P<number>{QUANTITY})\s?(?P<sign>{_CURRENCY})(?![A-Za-z0-9])"), _money, needs="$₩€¥£\\A"
     ),
     Rule("percent", re.compile(rf"{SPAN}\s?(?P<sign>[%％‰])(?P<point>[pP](?![A-Za-z]))?"), _percent, needs="%％‰"),
     Rule(
         "fraction", re.compile(r"(?P<lower>[0-9]{1,6})분의\s?(?P<upper>[0-9]{1,6})(?![0-9.,])"), _fraction, needs="분"
     ),
-    Rule("fraction", re.compile(r"(?P<upper>[0-9]{1,3})/(?P<lower>[0-9]{1,3})(?![0-9./])"), _fraction, needs="/"),
+    Rule(
+        "fraction",
+        re.compile(r"(?<![0-9]/)(?P<upper>[0-9]{1,3})/(?P<lower>[0-9]{1,3})(?![0-9./])"),
+        _fraction,
+        needs="/",
+    ),
     Rule("named day", re.compile(r"([1-9]|1[0-2])([·.])([0-9]{1,2})(?![0-9.·])"), _event, needs="·."),
     Rule("one to one", re.compile(r"1대1(?![0-9.,])"), lambda _: "일대일", needs="대"),
     Rule("score", re.compile(rf"([0-9]{{1,3}})대([0-9]{{1,3}})(?![0-9.,]|\s?{COUNTER})"), _versus, needs="대"),
@@ -118,7 +124,14 @@ RULES = (
     ),
     Rule("score", re.compile(rf"([0-9]{{1,3}}) 대 ([0-9]{{1,3}})(?![0-9.,]|\s?{COUNTER})"), _versus, needs="대"),
     Rule("not one", re.compile(r"1도(?=\s?(?:모르|몰라|없|안\s|못|관심))"), lambda _: "일도", needs="도"),
-    Rule("great ones", re.compile(r"(4)대\s?(?=보험)|([0-9]{1,2})대(?=광역시|은행|명절)"), _great, needs="대"),
+    Rule(
+        "great ones",
+        re.compile(
+            r"(4)대\s?(?=보험)|([0-9]{1,2})대\s?(?=광역시|은행|명절|기업|그룹|불가사의|요소|원칙|과제|의무|뉴스|재벌|국경일|성인병|핵심|권력|문명|악(?![가-힣])|암(?![가-힣]))"
+        ),
+        _great,
+        needs="대",
+    ),
     Rule("sum", re.compile(r"([0-9]{1,6})\s?\+\s?([0-9]{1,6})(?![0-9.,])"), _plus, needs="+"),
     Rule("ratio", re.compile(r"[0-9]{1,4}(?:\s?:\s?[0-9]{1,4}){1,3}(?![0-9:])"), _ratio, needs=":"),
     Rule("score", re.compile(r"([0-9]{1,3})-([0-9]{1,3})(?![0-9.,-])"), _scored, needs="-"),

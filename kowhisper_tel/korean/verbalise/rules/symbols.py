@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from kowhisper_tel.korean.verbalise.numbers import LIMIT, sino
 from kowhisper_tel.korean.verbalise.rule import Rule, parted
+from kowhisper_tel.korean.verbalise.rules.units import UNITS
 
 NAMED = {
     "№": "넘버",
@@ -21,14 +22,13 @@ NAMED = {
     "m³": "세제곱미터",
     "㎡": "제곱미터",
     "㎥": "세제곱미터",
-    "㎞": "킬로미터",
-    "㎝": "센티미터",
-    "㎜": "밀리미터",
-    "㎏": "킬로그램",
-    "㎎": "밀리그램",
-    "㎖": "밀리리터",
     "℃": "섭씨",
     "℉": "화씨",
+}
+NAMED |= {
+    unit: said
+    for unit, said in UNITS.items()
+    if len(unit) == 1 and unicodedata.category(unit) == "So" and unit not in NAMED
 }
 FRACTIONS = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
