@@ -20,7 +20,7 @@ SHORT_CODES = frozenset(
 """Emergency, information and service numbers of Korea that are dialled as they are."""
 
 _DIALLED = re.compile(
-    r"^(?:번?(?:으로|에|에다)?\s?(?:신고|전화|연락|문의)|\s?(?:다산|콜센터|구급|안내|상담|구조|긴급|대리|퀵|택배|꽃배달|이사)|로\s|"
+    r"^(?:번?(?:으로|에|에다)?\s?(?:신고|전화|연락|문의|물어|걸)|\s?(?:다산|콜센터|구급|안내|상담|구조|긴급|대리|퀵|택배|꽃배달|이사)|로\s|"
     rf"(?!\s?{COUNTER}(?![가-힣]))\s?[가-힣 ]{{0,12}}(?:콜센터|센터|신고|전화|안내|상담원?|민원))"
 )
 _EMERGENCY = re.compile(r"^(?:[가를은는도]|\s?(?:구급|소방|대원|상황실|경찰|종합|불러|부[르를]|출동|불))")
@@ -148,7 +148,12 @@ RULES = (
         ),
         _plate,
     ),
-    Rule("lettered code", re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])"), _lettered, needs="A"),
+    Rule(
+        "lettered code",
+        re.compile(r"(?=[A-Za-z0-9-]{2,40}(?![A-Za-z0-9-]))[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])"),
+        _lettered,
+        needs="A",
+    ),
     Rule("street", re.compile(r"([0-9]{1,3})([가나다라마바사아자])길"), _lane, needs="길"),
     Rule("street", re.compile(r"(?<=[로동])([1-9])가(?=역|$|[^가-힣]|에)"), _street, spaced=False, needs="가"),
     Rule("lot number", re.compile(r"([0-9]{1,4})-([0-9]{1,4})\s?번지"), _lot, needs="-"),

@@ -13,7 +13,9 @@ ABOUT = ("", "한두", "두세", "서너", "네다섯", "대여섯", "예닐곱"
 """Native numerals for n to n + 1."""
 
 _SECTION_BEFORE = re.compile(r"(?:제|수사|영업|총무|형사|관리|내과|외과|지원|운영|기획|개발)\s?$")
-_SECTION_BEHIND = re.compile(r"^\s?(?:복습|예습|단어|본문|학습|수업|연습|내용|시험|장(?:님|$))")
+_SECTION_BEHIND = re.compile(
+    r"^\s?(?:복습|예습|단어|본문|학습|수업|연습|내용|시험|장(?:님|$)|(?:까지|부터)\s?(?:공부|배[우웠]|읽|끝|외[우웠]|풀))"
+)
 
 # With a space between, only a counter that ends its word is one (``2 개념``).
 _COUNTER = rf"(?P<gap>\s?)(?P<counter>{COUNTER})"

@@ -9,7 +9,7 @@ from kowhisper_tel.korean.verbalise.numbers import digits
 from kowhisper_tel.korean.verbalise.rule import Rule, parted
 from kowhisper_tel.korean.verbalise.rules.latin import WORDS, say, spell
 
-_HOST = r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,6}(?![A-Za-z0-9])"
+_HOST = r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,6}(?![A-Za-z0-9])"
 
 
 def _address(match: re.Match[str]) -> str:
@@ -39,7 +39,7 @@ _ADDRESS_SIGNS = {
 def _address_part(part: str) -> str:
     if part.isdigit():
         return digits(part)
-    if part.startswith("http"):
+    if part.endswith("://"):
         return "에이치티티피에스 콜론 슬래시 슬래시" if part[4] == "s" else "에이치티티피 콜론 슬래시 슬래시"
     if part.lower() in _ADDRESS_SIGNS:
         return _ADDRESS_SIGNS[part.lower()]
@@ -47,15 +47,11 @@ def _address_part(part: str) -> str:
     return spell(word) if len(word) < 5 and word not in ENGLISH and word.upper() not in WORDS else say(word)
 
 
-RULES = (
-    Rule(
-        "address",
-        re.compile(
-            rf"(?:[A-Za-z0-9._+-]+@{_HOST}|https?://[-A-Za-z0-9._~:/?#@&=+%]*[A-Za-z0-9/]|"
-            rf"(?:www\.{_HOST}|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|net|org|kr|io|go|tv|me|biz|info|shop)(?![A-Za-z0-9.]))"
-            r"(?:/[-A-Za-z0-9._~/?=&%]*[A-Za-z0-9/])?)"
-        ),
-        _address,
-        needs="A",
-    ),
+_MAIL = rf"[A-Za-z0-9._+-]{{1,64}}@{_HOST}"
+_LINK = r"https?://[-A-Za-z0-9._~:/?#@&=+%]{0,300}[A-Za-z0-9/]"
+_ENDINGS = "com|net|org|kr|io|go|tv|me|biz|info|shop"
+_SITE = (
+    rf"(?:www\.{_HOST}|[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{0,8}}\.(?:{_ENDINGS})(?![A-Za-z0-9.]))"
+    r"(?:/[-A-Za-z0-9._~/?=&%]{0,200}[A-Za-z0-9/])?"
 )
+RULES = (Rule("address", re.compile(f"{_MAIL}|{_LINK}|{_SITE}"), _address, needs="@.:"),)
