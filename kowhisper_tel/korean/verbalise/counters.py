@@ -140,6 +140,8 @@ def takes_native(number: int, place: Place) -> bool:
     counter = place.counter
     if counter == "분":
         honoured = HONOURED.search(place.before) and not MINUTES.match(place.behind)
+        if place.before.rstrip().endswith(("시", "시간")):
+            return False
         return number < 100 and bool(PEOPLE.match(place.behind) or honoured)
     if counter in NATIVE_CUES and not re.search(r"제\s?$", place.before):
         cue_before, cue_behind = NATIVE_CUES[counter]
