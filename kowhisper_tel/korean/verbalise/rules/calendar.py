@@ -106,6 +106,13 @@ RULES = (
         needs=".",
     ),
     Rule(
+        "short date",
+        re.compile(r"(?P<year>19|[23][0-9])/(?P<month>0?[1-9]|1[0-2])/(?P<day>0?[1-9]|[12][0-9]|3[01])(?![0-9/-])"),
+        _short_date,
+        needs="/",
+    ),
+    Rule("quarter", re.compile(r"([1-4])/4\s?분기"), lambda match: f"{sino(int(match[1]))}사분기", needs="/"),
+    Rule(
         "year and month",
         re.compile(r"(?P<year>[12][0-9]{3})[-./]\s?(?P<month>0?[1-9]|1[0-2])월(?!드|급|세)"),
         _year_month,

@@ -31,7 +31,7 @@ _CUE = re.compile(
 )
 _STREET = re.compile(r"(?:[가-힣0-9](?:동|리|로|길|가|읍|면)|산)\s?$")
 _EXPIRY = re.compile(r"(?:유효기간|만료일?|유효 기간)[은는이가]?\s?:?\s?$")
-_ADDRESS = re.compile(r"^\s?번지")
+_ADDRESS = re.compile(r"^\s?(?:번지|호(?![가-힣]|선))")
 
 
 def _groups(match: re.Match[str]) -> str | None:
@@ -158,6 +158,7 @@ RULES = (
     Rule("street", re.compile(r"(?<=[로동])([1-9])가(?=역|$|[^가-힣]|에)"), _street, spaced=False, needs="가"),
     Rule("lot number", re.compile(r"([0-9]{1,4})-([0-9]{1,4})\s?번지"), _lot, needs="-"),
     Rule("lot number", re.compile(r"([0-9]{1,4})-([0-9]{1,4})(?![-.,]?[0-9]|\s?층)"), _numbered, needs="-"),
+    Rule("mobile", re.compile(rf"(01[016789])-?([0-9]{{3,4}})([0-9]{{4}}){_END}"), _mobile),
     Rule(
         "digit groups",
         re.compile(
@@ -186,7 +187,6 @@ RULES = (
     ),
     Rule("spaced card", re.compile(rf"[0-9]{{4}}(?: [0-9]{{4}}){{3}}{_END}"), _groups),
     Rule("generation", re.compile(rf"(?:[1-9]0[1-9]0|[3-9]86){_GENERATIONS}|88(?=\s?올림픽)"), _digits),
-    Rule("mobile", re.compile(rf"(01[016789])([0-9]{{3,4}})([0-9]{{4}}){_END}"), _mobile),
     Rule("service number", re.compile(rf"(1[568][0-9]{{2}})([0-9]{{4}}){_END}(?!\s?[원명개])"), _mobile),
     Rule("short code", re.compile(rf"1[0-9]{{2,3}}{_END}"), _short_code),
     Rule(

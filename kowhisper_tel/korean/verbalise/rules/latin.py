@@ -209,11 +209,16 @@ def _countdown(match: re.Match[str]) -> str:
     return f"디 {'마이너스' if match[1] == '-' else '플러스'} {sino(int(match[2]))}"
 
 
+def _floor(match: re.Match[str]) -> str:
+    return parted(match, f"{'지하 ' if match[1] else ''}{sino(int(match[2]))} 층")
+
+
 def _basement(match: re.Match[str]) -> str:
     return f"비 {sino(int(match[1]))} 층"
 
 
 RULES = (
+    Rule("floor", re.compile(r"(B?)([1-9][0-9]?)F(?![A-Za-z0-9])"), _floor, needs="A"),
     Rule("basement", re.compile(r"[Bb]([1-9][0-9]?)\s?층"), _basement, needs="A"),
     Rule("english ordinal", re.compile(r"([1-9][0-9]?)(?i:st|nd|rd|th)(?![A-Za-z0-9])"), _ordinal, needs="A"),
     Rule(
@@ -235,7 +240,7 @@ RULES = (
     ),
     Rule(
         "abbreviation",
-        re.compile(r"(?i)(no|ver|vol|vs|dr|mr|mrs|ms)\.(?=\s?[0-9A-Za-z가-힣])"),
+        re.compile(r"(?i)(no|ver|vol|vs|dr|mr|mrs|ms|tel|fax)\.(?=\s?[0-9A-Za-z가-힣])"),
         _abbreviated,
         False,
         needs="A",

@@ -6,7 +6,9 @@ import re
 
 from kowhisper_tel.korean.verbalise.numbers import digits, sino
 from kowhisper_tel.korean.verbalise.quantity import MINUS, QUANTITY, Quantity, minus
-from kowhisper_tel.korean.verbalise.rule import Rule, parted
+from kowhisper_tel.korean.verbalise.rule import Rule, after, parted
+
+_PART = re.compile(r"\s?(?:반|번|호|항|과|단원|동|통)")
 
 
 def _cardinal(match: re.Match[str]) -> str:
@@ -29,8 +31,10 @@ def _version(match: re.Match[str]) -> str:
 
 
 def _hyphened(match: re.Match[str]) -> str:
-    """``10-20`` from the smaller to the larger, ``2-1`` as a score."""
+    """``10-20`` from the smaller to the larger, ``2-1`` as a score; a part of a number before 반, 번, 호."""
     low, high = int(match[1]), int(match[2])
+    if _PART.match(after(match)):
+        return parted(match, f"{sino(low)} 다시 {sino(high)}")
     return parted(match, f"{sino(low)}{'에서' if low < high else ' 대'} {sino(high)}")
 
 

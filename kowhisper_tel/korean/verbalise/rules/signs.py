@@ -51,7 +51,10 @@ def _fraction(match: re.Match[str]) -> str | None:
 
 
 _KNOWN_DAYS = frozenset(words("3.1 4.3 4.19 5.16 5.18 6.10 6.15 6.25 6.29 8.15 9.11 10.26 12.12"))
-_NOUN = re.compile(rf"^\s(?!{COUNTER}|{JOSA}(?![가-힣])|이상|이하|정도|미만|초과)[가-힣]{{2}}")
+_NOUN = re.compile(rf"^\s(?!{COUNTER}|{JOSA}(?![가-힣])|이상|이하|정도|미만|초과)(?:[가-힣]{{2}}|때)")
+
+
+_COUNTED = re.compile(rf"(?!절){COUNTER}")
 
 
 def _event(match: re.Match[str]) -> str | None:
@@ -59,7 +62,8 @@ def _event(match: re.Match[str]) -> str | None:
     known = match.group() in _KNOWN_DAYS and _NOUN.match(after(match))
     if sign == "." and not known and not _EVENT.match(after(match)):
         return None
-    return sino(int(month)) + (sino(int(day)) if day == month or day.endswith("0") else digits(day))
+    said = sino(int(month)) + (sino(int(day)) if day == month or day.endswith("0") else digits(day))
+    return f"{said} " if _COUNTED.match(after(match)) else said
 
 
 _GRADE = re.compile(r"^\s?등급")
@@ -77,7 +81,7 @@ def _plus(match: re.Match[str]) -> str:
 
 
 def _versus(match: re.Match[str]) -> str:
-    return f"{sino(int(match[1]))} 대 {sino(int(match[2]))}"
+    return parted(match, f"{sino(int(match[1]))} 대 {sino(int(match[2]))}")
 
 
 def _scored(match: re.Match[str]) -> str | None:
@@ -88,7 +92,7 @@ def _scored(match: re.Match[str]) -> str | None:
 
 def _ratio(match: re.Match[str]) -> str:
     numbers = [int(number) for number in re.split(r"\s?:\s?", match.group())]
-    return "일대일" if numbers == [1, 1] else " 대 ".join(map(sino, numbers))
+    return parted(match, "일대일" if numbers == [1, 1] else " 대 ".join(map(sino, numbers)))
 
 
 def _great(match: re.Match[str]) -> str:
@@ -112,7 +116,7 @@ RULES = (
     ),
     Rule(
         "fraction",
-        re.compile(r"(?<![0-9]/)(?P<upper>[0-9]{1,3})/(?P<lower>[0-9]{1,3})(?![0-9./])"),
+        re.compile(r"(?<![0-9]/)(?P<upper>[0-9]{1,3})/(?P<lower>[0-9]{1,6})(?![0-9./])"),
         _fraction,
         needs="/",
     ),

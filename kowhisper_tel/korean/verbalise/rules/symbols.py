@@ -84,6 +84,7 @@ RULES = (
     ),
     Rule("operator", re.compile(r"(?<=[0-9]\s)[×÷xX](?=\s[0-9])"), lambda match: OPERATORS[match.group()], needs="×÷A"),
     Rule("equals", re.compile(r"="), _equals, spaced=False, needs="="),
+    Rule("plus", re.compile(r"\+α"), lambda match: parted(match, "플러스 알파"), needs="α"),
     Rule("plus", re.compile(r"\+"), lambda match: parted(match, "플러스"), needs="+"),
     Rule(
         "sign",
