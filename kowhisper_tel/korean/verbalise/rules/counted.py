@@ -22,6 +22,8 @@ _COUNTER = rf"(?P<gap>\s?)(?P<counter>{COUNTER})"
 _ENDED = re.compile(rf"(?:$|[^가-힣]|짜리|권|간|당|반|이내|이상|이하|미만|전|후|{JOSA})")
 
 
+_BOUND = re.compile(r"[한두세네]$|스무$")
+
 _TIMES = re.compile(r"^(?:[은만도이씩쯤]|\s?(?:정도|더|이상|전화|시도|반복|먹|드|하|해|말|연락|째|$|[^가-힣]))")
 """Behind a range of 번: how often, not which."""
 
@@ -96,15 +98,17 @@ def _range(match: re.Match[str]) -> str | None:
     if place is None:
         return None
     low, high = Quantity.parse(match["low"]), Quantity.parse(match["high"])
-    if place.counter == "번" and not _TIMES.match(place.behind):
+    is_pair = high.is_whole and high.whole == low.whole + 1
+    if place.counter == "번" and (not _TIMES.match(place.behind) or not (is_pair or place.behind)):
         return f"{low.sino()}에서 {high.sino()} 번"
-    if high.is_whole and high.whole == low.whole + 1 and 0 < low.whole < 9 and low.is_whole:
+    if is_pair and 0 < low.whole < 9 and low.is_whole:
         native_pair = takes_native(low.whole, place)
         pair = ABOUT[low.whole] if native_pair else SINO_DIGITS[low.whole] + SINO_DIGITS[high.whole]
         return f"{pair} {place.counter}"
-    # Hours are said each with its counter: 두 시에서 네 시.
-    each = " 시" if place.counter == "시" else ""
-    return f"{_words(low, place)}{each}에서 {_words(high, place)} {place.counter}"
+    first = _words(low, place)
+    # Hours are said each with its counter, and 한, 두, 세, 네, 스무 cannot stand without one: 두 시에서, 두 명에서.
+    each = f" {place.counter}" if place.counter == "시" or _BOUND.search(first) else ""
+    return f"{first}{each}에서 {_words(high, place)} {place.counter}"
 
 
 def _bare_range(match: re.Match[str]) -> str:
