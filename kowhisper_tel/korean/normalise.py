@@ -7,13 +7,14 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from kowhisper_tel.korean import verbalise as spoken
 from kowhisper_tel.korean.fold import fold
 
-VERSION = "ko-tel-norm/0.2"
+VERSION = "ko-tel-norm/1"
 """Raised with every change of a rule; a comparison refuses results of another version."""
 
 _LATIN_APOSTROPHE = re.compile(r"(?<=[A-Za-z])'(?=[A-Za-z])")
@@ -21,21 +22,65 @@ _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _NEITHER_HANGUL_NOR_LATIN = re.compile(r"[^가-힣a-z ]")
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a text, ``start`` to ``end``, and how it is said; ``rule`` read it, or it is said as written."""
+
+    start: int
+    end: int
+    spoken: str
+    rule: str | None
+
+
 def normalise(text: str) -> str:
     """The scoring form of a text. Idempotent.
 
-    Folded (NFC, width, zero-width), numbers and acronyms in words (``verbalise``), Latin in lower case, punctuation
-    and symbols removed, runs of white space made one space, none at the ends. Known acronyms score the same in
-    any case (OK, ok).
+    Folded (NFC, width, unseen characters), numbers and acronyms in words (``verbalise``), Latin in lower case,
+    punctuation and symbols removed, runs of white space made one space, none at the ends. Known acronyms score the
+    same in any case (OK, ok).
 
     >>> normalise("네, 3개요!  ＡＩ")
     '네 세 개요 에이아이'
     """
-    # An apostrophe goes before the reading, or what it leaves (I'd, Id) would be read on the second time only.
-    text = spoken.verbalise(_LATIN_APOSTROPHE.sub("", fold(text))).lower()
-    text = _APOSTROPHE.sub("", text)
-    text = _NEITHER_HANGUL_NOR_LATIN.sub(_kept, text)
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return " ".join("".join(scored(piece.spoken) for piece in pieces(prepared(text))).split())
+
+
+def prepared(text: str) -> str:
+    """The text that is verbalised: folded, with no apostrophe inside Latin words.
+
+    (Here the spoken side of the notation is to be taken: ``notation.parse(text, "plain").spoken``.)
+    An apostrophe goes before the reading, or what it leaves (I'd, Id) would be read on the second time only.
+    """
+    return _LATIN_APOSTROPHE.sub("", fold(text))
+
+
+def pieces(text: str) -> list[Piece]:
+    """A prepared text in pieces, whose spoken forms joined are ``verbalise(text)``."""
+    read = list(spoken.readings(text))
+    if not read:
+        return [Piece(0, len(text), text, None)]
+    said = spoken.verbalise(text)
+    found: list[Piece] = []
+    done = at = 0
+    for reading in read:
+        between = text[done : reading.start]
+        # What stands between two readings may be said too (~ is 에서): then the next reading tells where it ends.
+        as_written = said.startswith(between + reading.spoken, at)
+        place = at + len(between) if as_written else said.index(reading.spoken, at)
+        found.append(Piece(done, reading.start, said[at:place], None))
+        found.append(Piece(reading.start, reading.end, reading.spoken, reading.rule))
+        done, at = reading.end, place + len(reading.spoken)
+    found.append(Piece(done, len(text), said[at:], None))
+    return found
+
+
+def scored(said: str) -> str:
+    """A spoken text, or a piece of one, in lower case and without punctuation; its spaces are left as they are.
+
+    (Here fillers are to be dropped, where they stand as words in a piece with no rule: ``notation.drop_fillers``.)
+    """
+    text = _APOSTROPHE.sub("", said.lower())
+    return _NEITHER_HANGUL_NOR_LATIN.sub(_kept, text)
 
 
 def _kept(match: re.Match[str]) -> str:

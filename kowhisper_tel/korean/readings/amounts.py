@@ -1,0 +1,123 @@
+"""Amounts: a number, or two with a range between, and what is counted or measured behind it."""
+
+from __future__ import annotations
+
+import re
+
+from kowhisper_tel.korean.readings import units
+from kowhisper_tel.korean.readings.counting import numerals
+from kowhisper_tel.korean.readings.numerals import digits, native_alone, native_before, quantity, sino
+from kowhisper_tel.korean.readings.slots import Slots, either, row
+from kowhisper_tel.korean.readings.written import Written
+from kowhisper_tel.korean.verbalise.numbers import NATIVE_ONES, NATIVE_TENS, SINO_DIGITS
+from kowhisper_tel.korean.verbalise.quantity import QUANTITY, Quantity
+
+_AMOUNT = re.compile(
+    rf"(?P<sign>[$₩€¥£]?)\s?(?P<minus>-?)(?:(?P<low>{QUANTITY})\s?(?P<tail>[^0-9~\s-]*)\s?[~-]\s?(?P<below>-?))?[$₩€¥£]?"
+    rf"(?P<number>{QUANTITY})(?P<about>여?)\s?(?P<counter>\D*|m[23])"
+)
+_NATIVE_WORD = re.compile(rf"(?:{'|'.join(filter(None, (*NATIVE_TENS[1:], *NATIVE_ONES, '스무')))})")
+_JOSA = re.compile(
+    r"(?:[은는이가을를에의로와과도만요나랑](?![가-힣])|으로|이[에나고며다라랑]|예요|입|인데|까지|부터|하고|보다|처럼|쯤|씩|정도)"
+)
+_HOUR = re.compile(r"[0-9]\s?시\s?$")
+
+UP_TO = ("에서", "부터", "내지")
+IRREGULAR = {
+    1: ("한두",), 2: ("두세",), 3: ("서너", "세네"), 4: ("네다섯", "너댓", "네댓", "너덧"), 5: ("대여섯", "다섯여섯"),
+    6: ("예닐곱", "여섯일곱"), 7: ("일고여덟", "일곱여덟"), 8: ("여덟아홉", "엳아홉"), 9: ("아홉열"),
+}  # fmt: skip
+"""Native words for a number or the next."""
+POWERS = (
+    ("천만", 10**7),
+    ("백만", 10**6),
+    ("십만", 10**5),
+    ("억", 10**8),
+    ("만", 10**4),
+    ("천", 1000),
+    ("백", 100),
+    ("십", 10),
+    ("", 1),
+)
+
+
+def amount(written: Written) -> Slots | None:
+    """All readings of an amount: 3개, 24시간, 3~4일, 10~20%, 175cm, $100, 30여 명, 12."""
+    match = _AMOUNT.fullmatch(written.text.strip())
+    if not match:
+        return None
+    counter = match["counter"].strip() or match["sign"]
+    called = units.names(counter) or ((counter,) if not re.search(r"[A-Za-z]", counter) else None)
+    if called is None:
+        return None
+    before = [units.BEFORE[counter.lower()]] if counter.lower() in units.BEFORE else []
+    if match["low"]:
+        return row(before, _sign(match["minus"]), _range(match, counter, called, written))
+    number = _number(match["number"], counter, written)
+    about = row(match["about"]) if match["about"] else []
+    slots = row(before, _sign(match["minus"]), number, about, called)
+    half_past = counter == "분" and match["number"] == "30" and _HOUR.search(written.before)
+    return either(slots, row("반")) if half_past else slots
+
+
+def _sign(minus: str) -> Slots:
+    return [("마이너스", "영하")] if minus else []
+
+
+def _number(figures: str, counter: str, written: Written) -> Slots:
+    """The ways to read one number before its counter."""
+    number = Quantity.parse(figures)
+    if not number.is_whole:
+        return quantity(number)
+    native_here = bool(_NATIVE_WORD.match(written.said))
+    ways = numerals(number.whole, figures, counter, native_here) if counter else _bare(figures, number.whole, written)
+    return ways[0] if len(ways) == 1 else either(*ways)
+
+
+def _bare(figures: str, number: int, written: Written) -> list[Slots]:
+    """A number with nothing behind it: as a number, as things that were counted (하나), digit by digit."""
+    ways = [quantity(Quantity(number))]
+    if figures.isdecimal() and len(figures) > 1:
+        ways.append(digits(figures))
+    if 0 < number < 100:
+        ways.append(row(native_alone(number)))
+        if re.match(r"\s?[가-힣]", written.after) and not _JOSA.match(written.after):
+            ways += numerals(number, figures, "", native_here=True)[:1]
+    if number == 0:
+        ways.append(row("제로"))
+    return ways
+
+
+def _range(match: re.Match[str], counter: str, called: tuple[str, ...], written: Written) -> Slots:
+    """Two numbers: 삼에서 사 일, 삼 일에서 사 일, 삼사 일, 삼 일부터 사 일까지."""
+    low, high = Quantity.parse(match["low"]), Quantity.parse(match["number"])
+    lows = [_number(match["low"], counter, written)]
+    shared = re.search(r"[십백천]?[만억조]$|[십백천]$", match["number"])
+    if shared and match["low"].isdecimal():
+        lows.append(_number(match["low"] + shared.group(), counter, written))
+        low = Quantity.parse(match["low"] + shared.group())
+    below = _sign(match["below"])
+    highs = _number(match["number"], counter, written)
+    far = row(either(*lows), ("", *called) if counter else (), UP_TO, below, highs)
+    far = [slot for slot in far if slot]
+    pairs = _pairs(low, high, counter, written) if not match["below"] and not match["minus"] else []
+    until = [] if written.after.lstrip().startswith("까지") else [("", "까지")]
+    return row(either(*pairs, far) if pairs else far, called if counter else [], until)
+
+
+def _pairs(low: Quantity, high: Quantity, counter: str, written: Written) -> list[Slots]:
+    """A number and the next in one word: 두세, 서너, 삼사, 오륙, 이삼십, 이삼만."""
+    if not (low.is_whole and high.is_whole):
+        return []
+    ways: list[Slots] = []
+    for unit, power in POWERS:
+        digit, rest = divmod(low.whole, power)
+        if rest or high.whole != low.whole + power or not 1 <= digit <= 9:
+            continue
+        systems = numerals(digit, "", counter, bool(_NATIVE_WORD.match(written.said))) if power == 1 else [sino(digit)]
+        if native_before(digit) in systems:
+            ways.append([IRREGULAR[digit]])
+        if sino(digit) in systems and digit < 9:
+            pair = SINO_DIGITS[digit] + SINO_DIGITS[digit + 1]
+            ways.append(row((pair, "오륙") if digit == 5 else pair, unit))
+    return ways

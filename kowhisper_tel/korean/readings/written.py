@@ -1,0 +1,22 @@
+"""Written: a piece that is read otherwise than written, in its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kowhisper_tel.korean.readings.slots import Slots
+
+
+@dataclass(frozen=True)
+class Written:
+    """``text`` as written, what stands ``before`` it and ``after`` it, and how it is ``said`` (scoring form, no spaces)."""
+
+    text: str
+    before: str
+    after: str
+    said: str
+
+
+Expander = Callable[[Written], Slots | None]
+"""Gives the slots of all right readings in any order, or ``None`` where there is only the one."""
