@@ -61,8 +61,9 @@ ALIKE = {
 """What is written for one another: the form that stays, and those that become it."""
 
 SQUARED = {
-    "㎜": "mm", "㎝": "cm", "㎞": "km", "㎎": "mg", "㎏": "kg", "㏄": "cc", "㎖": "ml", "㎘": "kl", "㎐": "Hz", "㎑": "kHz",
-    "㎒": "MHz", "㎓": "GHz", "㎅": "KB", "㎆": "MB", "㎇": "GB", "㎈": "cal", "㎉": "kcal", "㏈": "dB", "㎾": "kW", "㎃": "mA",
+    "㎜": "mm", "㎝": "cm", "㎞": "km", "㎎": "mg", "㎏": "kg", "㏄": "cc", "㎖": "ml", "㎘": "kl",
+    "㎐": "Hz", "㎑": "kHz", "㎒": "MHz", "㎓": "GHz", "㎅": "KB", "㎆": "MB", "㎇": "GB",
+    "㎈": "cal", "㎉": "kcal", "㏈": "dB", "㎾": "kW", "㎃": "mA",
 }  # fmt: skip
 """Units in one character. Not NFKC, which would also take ㎡, ½ and ㅋ apart; ㎡, ㎥ and ℃ stay."""
 

@@ -23,22 +23,17 @@ _JOSA = re.compile(
 _HOUR = re.compile(r"[0-9]\s?시\s?$")
 
 UP_TO = ("에서", "부터", "내지")
-IRREGULAR = {
+UNTIL = ("", "까지")
+"""What is said for the sign of a range: between its ends, and behind it."""
+
+IRREGULAR: dict[int, tuple[str, ...]] = {
     1: ("한두",), 2: ("두세",), 3: ("서너", "세네"), 4: ("네다섯", "너댓", "네댓", "너덧"), 5: ("대여섯", "다섯여섯"),
-    6: ("예닐곱", "여섯일곱"), 7: ("일고여덟", "일곱여덟"), 8: ("여덟아홉", "엳아홉"), 9: ("아홉열"),
+    6: ("예닐곱", "여섯일곱"), 7: ("일고여덟", "일곱여덟"), 8: ("여덟아홉", "엳아홉"), 9: ("아홉열",),
 }  # fmt: skip
 """Native words for a number or the next."""
-POWERS = (
-    ("천만", 10**7),
-    ("백만", 10**6),
-    ("십만", 10**5),
-    ("억", 10**8),
-    ("만", 10**4),
-    ("천", 1000),
-    ("백", 100),
-    ("십", 10),
-    ("", 1),
-)
+POWERS = {
+    "억": 10**8, "천만": 10**7, "백만": 10**6, "십만": 10**5, "만": 10**4, "천": 1000, "백": 100, "십": 10, "": 1,
+}  # fmt: skip
 
 
 def amount(written: Written) -> Slots | None:
@@ -60,8 +55,8 @@ def amount(written: Written) -> Slots | None:
     return either(slots, row("반")) if half_past else slots
 
 
-def _sign(minus: str) -> Slots:
-    return [("마이너스", "영하")] if minus else []
+def _sign(minus: str | None) -> Slots:
+    return row(("마이너스", "영하")) if minus else []
 
 
 def _number(figures: str, counter: str, written: Written) -> Slots:
@@ -98,10 +93,9 @@ def _range(match: re.Match[str], counter: str, called: tuple[str, ...], written:
         low = Quantity.parse(match["low"] + shared.group())
     below = _sign(match["below"])
     highs = _number(match["number"], counter, written)
-    far = row(either(*lows), ("", *called) if counter else (), UP_TO, below, highs)
-    far = [slot for slot in far if slot]
+    far = row(either(*lows), ("", *called) if counter else "", UP_TO, below, highs)
     pairs = _pairs(low, high, counter, written) if not match["below"] and not match["minus"] else []
-    until = [] if written.after.lstrip().startswith("까지") else [("", "까지")]
+    until = [] if written.after.startswith("까지") else row(UNTIL)
     return row(either(*pairs, far) if pairs else far, called if counter else [], until)
 
 
@@ -110,7 +104,7 @@ def _pairs(low: Quantity, high: Quantity, counter: str, written: Written) -> lis
     if not (low.is_whole and high.is_whole):
         return []
     ways: list[Slots] = []
-    for unit, power in POWERS:
+    for unit, power in POWERS.items():
         digit, rest = divmod(low.whole, power)
         if rest or high.whole != low.whole + power or not 1 <= digit <= 9:
             continue

@@ -7,8 +7,6 @@ text and a pattern). Edits are raised one by one until both ends meet.
 
 from __future__ import annotations
 
-from os.path import commonprefix
-
 from rapidfuzz.distance import Levenshtein
 
 from kowhisper_tel.korean.readings.lattice import Lattice
@@ -24,7 +22,7 @@ def closest(reference: Lattice, hypothesis: Lattice) -> tuple[str, str]:
     >>> closest(lattice("3번이요"), lattice("삼 번이요"))
     ('삼번이요', '삼번이요')
     """
-    pair = _plain(reference.compact), _plain(hypothesis.compact)
+    pair = reference.plain, hypothesis.plain
     if pair[0] == pair[1] or not (reference.has_alternatives or hypothesis.has_alternatives):
         return pair
     head, tail, first, second = _trimmed(list(reference.compact), list(hypothesis.compact))
@@ -38,10 +36,6 @@ def closest(reference: Lattice, hypothesis: Lattice) -> tuple[str, str]:
     return f"{head}{nearest[0]}{tail}", f"{head}{nearest[1]}{tail}"
 
 
-def _plain(slots: tuple[Slot, ...]) -> str:
-    return "".join(slot[0] for slot in slots)
-
-
 def _size(slots: list[Slot]) -> int:
     return sum(len(choice) for slot in slots for choice in slot)
 
@@ -53,7 +47,7 @@ def _trimmed(first: list[Slot], second: list[Slot]) -> tuple[str, str, list[Slot
         common = ""
         while first and second and len(first[at]) == len(second[at]) == 1:
             one, other = first[at][0][::step], second[at][0][::step]
-            same = commonprefix([one, other])
+            same = _common_start(one, other)
             common += same
             first[at : at + 1 or None] = [(rest[::step],)] if (rest := one[len(same) :]) else []
             second[at : at + 1 or None] = [(rest[::step],)] if (rest := other[len(same) :]) else []
@@ -61,6 +55,11 @@ def _trimmed(first: list[Slot], second: list[Slot]) -> tuple[str, str, list[Slot
                 break
         ends.append(common[::step])
     return ends[0], ends[1], first, second
+
+
+def _common_start(one: str, other: str) -> str:
+    differs = (number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return one[: next(differs, min(len(one), len(other)))]
 
 
 class _Columns:
@@ -182,10 +181,10 @@ class _Search:
         """One character back; returns how many of the row lattice (0 or 1)."""
         character = self.slots[number][way][index - 1]
         before = 1 << place.bit - 1 if place.bit else 0
-        if place.bit and self.columns.character[place.bit - 1] == character:
-            if self.inner[place.edits][number][way][index - 1] & before:
-                place.bit -= 1
-                return 1
+        reads = place.bit and self.columns.character[place.bit - 1] == character
+        if reads and self.inner[place.edits][number][way][index - 1] & before:
+            place.bit -= 1
+            return 1
         below = self.inner[place.edits - 1][number][way]
         place.edits -= 1
         if below[index - 1] & before:

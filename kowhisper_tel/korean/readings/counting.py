@@ -19,10 +19,10 @@ EITHER = frozenset(
 )
 """Native and Sino-Korean are both right, whatever the number below a hundred."""
 
-SINO_FROM = {"시간": 10, "배": 10, "시": 13, "살": 30, "달": 100, "끼": 100}
+SINO_FROM = {"시": 13, "살": 30, "번째": 20, "달": 100, "끼": 100, "가지": 20, "군데": 20}
 """Native counters that take Sino-Korean from this number on, where it is not ``SINO_USUALLY_FROM``."""
 
-SINO_USUALLY_FROM = 20
+SINO_USUALLY_FROM = 10
 
 OLD_FORMED = frozenset(words("달 장 잔 자 되 말 섬 냥 돈 대 단 자루 줄 병 통 동"))
 """Counters before which three and four are 석 and 넉 (or 서, 너) too."""

@@ -13,8 +13,8 @@ from kowhisper_tel.korean.verbalise.rules.latin import LETTERS
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "A": ("에이",), "B": ("비",), "C": ("씨", "시"), "F": ("에프", "에푸"), "G": ("지", "쥐"), "H": ("에이치", "에치"),
     "R": ("알", "아르"), "V": ("브이", "비"), "W": ("더블유", "더블류", "따블유"), "Z": ("제트", "지", "젯"),
-    "&": ("앤", "앤드", "엔", ""), "+": ("플러스", ""), "/": ("", "슬래시"), "-": ("", "다시", "대시"), "'": ("",), " ": ("",),
-    ".": ("", "점", "닷", "쩜"), "_": ("언더바", ""), "@": ("골뱅이", "앳", "엣"),
+    "&": ("앤", "앤드", "엔", ""), "+": ("플러스", ""), "/": ("", "슬래시"), "-": ("", "다시", "대시"), "'": ("",),
+    " ": ("",), ".": ("", "점", "닷", "쩜"), "_": ("언더바", ""), "@": ("골뱅이", "앳", "엣"),
 }  # fmt: skip
 """Letters and signs inside a name: what they are called, and how that is spelled."""
 
@@ -90,7 +90,7 @@ _AS_WORD = 5
 
 
 def letters(written: Written) -> Slots:
-    """A word or a name in letters, with digits in it or not: spelled, or as the word that the verbaliser took it for."""
+    """A word or a name in letters, with digits in it or not: spelled, or the word that the verbaliser took it for."""
     text = written.text.strip()
     spelled = row(*(_part(part) for part in _PART.findall(text)))
     word = row(*_word(written.said))

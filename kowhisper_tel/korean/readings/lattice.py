@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from kowhisper_tel.korean.normalise import Piece, pieces, prepared, scored
+from kowhisper_tel.korean.readings.amounts import UNTIL, UP_TO
 from kowhisper_tel.korean.readings.rules import EXPANDERS
 from kowhisper_tel.korean.readings.signs import ANYWHERE, BESIDE_READINGS
 from kowhisper_tel.korean.readings.slots import Slot, Slots, led_by, spaced_as
@@ -15,7 +16,7 @@ from kowhisper_tel.korean.readings.written import Written
 CONTEXT = 24
 """Characters on either side in which a reading looks for cue words."""
 
-_SIGN = re.compile(r"(?<!\*)\*(?!\*)|[&#@+×=_/.~:-]")
+_SIGN = re.compile(r"(?<!\*)\*(?!\*)|[&#@+×=_/.:-]")
 _JOSA_PAIRS = (("이에요", "예요"), ("으로", "로"), ("이랑", "랑"), ("이나", "나"), ("이라", "라"), ("이야", "야"),
                ("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"))  # fmt: skip
 _JOSA = {josa: pair for pair in _JOSA_PAIRS for josa in pair}
@@ -49,7 +50,12 @@ class Lattice:
                 joined.append(alternatives)
         return tuple(joined)
 
-    @property
+    @functools.cached_property
+    def plain(self) -> str:
+        """The scoring form without spaces."""
+        return self.canonical.replace(" ", "")
+
+    @functools.cached_property
     def has_alternatives(self) -> bool:
         """Whether there is more than one reading."""
         return any(len(slot) > 1 for slot in self.slots)
@@ -64,13 +70,20 @@ def lattice(text: str) -> Lattice:
     """
     text = prepared(text)
     found = pieces(text)
+    if len(found) == 1 and not _SIGN.search(text):
+        return Lattice(((" ".join(scored(text).split()),),))
     slots: Slots = []
+    is_range = False
     for index, piece in enumerate(found):
         if piece.rule is not None:
             slots += _read(text, piece)
+            slots += [UNTIL] if is_range and not text.startswith("까지", piece.end) else []
+            is_range = False
         else:
+            written = text[piece.start : piece.end]
+            is_range = piece.spoken != written
             is_inner = 0 < index < len(found) - 1
-            slots += _between(piece.spoken, text[piece.start : piece.end], slots[-1] if slots else ("",), is_inner)
+            slots += _between(piece.spoken, written, slots[-1] if slots else ("",), is_inner)
     return Lattice(_single_spaced(slots))
 
 
@@ -87,7 +100,7 @@ def _read(text: str, piece: Piece) -> Slots:
 def _between(said: str, written: str, last: Slot, is_inner: bool) -> Slots:
     """A piece that is said as written, with the signs in it that may be said; ``last`` slot stands before it."""
     if said != written:
-        return [tuple(dict.fromkeys((scored(said), *BESIDE_READINGS["~"])))]
+        return [(scored(said), *(word for word in UP_TO if word not in said))]
     josa = _JOSA_FIRST.match(said) if len({_is_closed(choice) for choice in last if choice}) > 1 else None
     slots: Slots = [tuple(dict.fromkeys((josa[1], *_JOSA[josa[1]])))] if josa else []
     done = josa.end() if josa else 0

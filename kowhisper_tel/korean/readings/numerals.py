@@ -12,6 +12,7 @@ from kowhisper_tel.korean.verbalise.numbers import (
     native,
 )
 from kowhisper_tel.korean.verbalise.quantity import Quantity
+from kowhisper_tel.korean.verbalise.rule import words
 
 ZERO = ("영", "공")
 POINT = ("점", "쩜")
@@ -21,11 +22,13 @@ COUNTED_ALONE = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱"
 OLD_FORMS = {"세": ("석", "서"), "네": ("넉", "너")}
 """Three and four before a few counters (석 달, 넉 장)."""
 
-ENGLISH_ONES = (
-    "제로 원 투 쓰리 포 파이브 식스 세븐 에이트 나인 텐 일레븐 트웰브 써틴 포틴 피프틴 식스틴 세븐틴 에이틴 나인틴"
-).split()
+ENGLISH_ONES = words("""
+제로 원 투 쓰리 포 파이브 식스 세븐 에이트 나인 텐 일레븐 트웰브 써틴 포틴 피프틴 식스틴 세븐틴 에이틴 나인틴
+""")
 ENGLISH_TENS = ("", "", "트웬티", "써티", "포티", "피프티", "식스티", "세븐티", "에이티", "나인티")
-ENGLISH_SPELLINGS = {"쓰리": ("스리",), "포": ("훠",), "트웬티": ("투웬티", "투에니"), "트웰브": ("투엘브",), "써틴": ("서틴",), "써티": ("서티",)}  # fmt: skip
+ENGLISH_SPELLINGS = {
+    "쓰리": ("스리",), "트웬티": ("투웬티", "투에니"), "트웰브": ("투엘브",), "써틴": ("서틴",), "써티": ("서티",),
+}  # fmt: skip
 
 
 def digits(figures: str) -> Slots:
@@ -75,7 +78,7 @@ def quantity(number: Quantity) -> Slots:
 
 
 def native_before(number: int, old_forms: bool = False) -> Slots:
-    """Native words as they stand before a counter, from 100 on with Sino-Korean hundreds (백스물한, 백이십한 is none)."""
+    """Native words as they stand before a counter, from 100 on with Sino-Korean hundreds (백스물한)."""
     below = number % 100
     if number >= LIMIT or not below:
         return sino(number) if number < LIMIT else digits(str(number))

@@ -13,8 +13,9 @@ EXPANDERS: dict[str, Expander] = {
     **dict.fromkeys(("counted", "ordinal", "range", "unit", "percent", "money", "number"), amount),
     **dict.fromkeys(
         (
-            "masked number", "rest of a masked number", "digit groups", "phone", "spaced phone", "spaced service number",
-            "spaced card", "mobile", "service number", "short code", "code", "leading zero", "left digits",
+            "masked number", "rest of a masked number", "digit groups", "phone", "spaced phone",
+            "spaced service number", "spaced card", "mobile", "service number", "short code",
+            "code", "leading zero", "left digits",
         ),
         groups,
     ),

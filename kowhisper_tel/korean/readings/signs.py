@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from kowhisper_tel.korean.readings.amounts import UP_TO
 from kowhisper_tel.korean.readings.codes import BETWEEN
 from kowhisper_tel.korean.readings.dates import month_and_day
 from kowhisper_tel.korean.readings.numerals import digits, english, sino
@@ -25,14 +24,7 @@ ANYWHERE = {
 }
 """What signs are called that stand by themselves; they may be left out, as the scoring form does."""
 
-BESIDE_READINGS = {
-    "-": BETWEEN[1:],
-    "/": ("슬래시",),
-    ".": ("점", "닷", "쩜"),
-    "_": ("언더바",),
-    "~": UP_TO,
-    ":": ("대",),
-}
+BESIDE_READINGS = {"-": BETWEEN[1:], "/": ("슬래시",), ".": ("점", "닷", "쩜"), "_": ("언더바",), ":": ("대",)}
 """Signs that are said only between two pieces that are read."""
 
 

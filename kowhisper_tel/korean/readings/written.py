@@ -10,7 +10,7 @@ from kowhisper_tel.korean.readings.slots import Slots
 
 @dataclass(frozen=True)
 class Written:
-    """``text`` as written, what stands ``before`` it and ``after`` it, and how it is ``said`` (scoring form, no spaces)."""
+    """``text`` as written, what stands ``before`` and ``after`` it, and how it is ``said`` (canonical, no spaces)."""
 
     text: str
     before: str
