@@ -30,14 +30,14 @@ UNSEEN = _every(
 BLANK = "\u00a0\u1680\u202f\u205f\u2028\u2029\u3000\u3164\u2800" + _every((0x2000, 0x200A))
 """The Unicode spaces and line separators, the Hangul filler and the empty Braille pattern: all become a space."""
 
-ALIKE = {
+_FORMS = {
     "'": "‘’‛ʼ′`´",
     '"': "“”„‟″〝〞",
     "-": "‐‑‒–—―−﹣⁃─━",
     "~": "∼〜˜⁓∿〰",
     "·": "ㆍ・‧∙⋅•･",
-    ".": "。｡．﹒",
-    ",": "、，､﹐",
+    ".": "。｡﹒",
+    ",": "、､﹐",
     ":": "∶ː﹕",
     "%": "﹪٪",
     "&": "﹠",
@@ -51,28 +51,11 @@ ALIKE = {
     "£": "￡",
     "¥": "￥",
     "I": "İ",
-    "...": "…⋯",
-    "..": "‥",
-    "(주)": "㈜",
-    "(유)": "㈲",
-    "(사)": "㈔",
-    "(재)": "㈖",
 }
-"""What is written for one another: the form that stays, and those that become it."""
+ALIKE = {other: one for one, others in _FORMS.items() for other in others}
+"""Characters written for one another. Not NFKC, which would also take ㎡, ½ and ㅋ apart."""
 
-SQUARED = {
-    "㎜": "mm", "㎝": "cm", "㎞": "km", "㎎": "mg", "㎏": "kg", "㏄": "cc", "㎖": "ml", "㎘": "kl",
-    "㎐": "Hz", "㎑": "kHz", "㎒": "MHz", "㎓": "GHz", "㎅": "KB", "㎆": "MB", "㎇": "GB",
-    "㎈": "cal", "㎉": "kcal", "㏈": "dB", "㎾": "kW", "㎃": "mA",
-}  # fmt: skip
-"""Units in one character. Not NFKC, which would also take ㎡, ½ and ㅋ apart; ㎡, ㎥ and ℃ stay."""
-
-CIRCLED = {
-    **{chr(0x2460 + i): str(i + 1) for i in range(20)},
-    **{chr(0x2776 + i): str(i + 1) for i in range(10)},
-    "⓪": "0",
-}
-"""Numbers in circles, as lists have them: ① is 1."""
+DOTS = {"…": "...", "⋯": "...", "‥": ".."}
 
 _LEADING = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _TRAILING = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
@@ -87,11 +70,9 @@ TABLE: dict[int, str | None] = {
     **{0xFF01 + i: chr(0x21 + i) for i in range(94)},
     **{ord(unseen): None for unseen in UNSEEN},
     **{ord(blank): " " for blank in BLANK},
-    **{ord(other): one for one, others in ALIKE.items() for other in others},
-    **{ord(squared): letters for squared, letters in SQUARED.items()},
-    **{ord(circled): figures for circled, figures in CIRCLED.items()},
+    **{ord(other): one for other, one in {**ALIKE, **DOTS}.items()},
 }
-"""For ``str.translate``: full-width ASCII and everything above but jamo."""
+"""For ``str.translate``: full-width ASCII, ``ALIKE``, ``DOTS``, ``BLANK``, ``UNSEEN``."""
 
 
 def fold(text: str) -> str:
