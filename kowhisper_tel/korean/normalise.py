@@ -7,29 +7,22 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from kowhisper_tel.korean import verbalise as spoken
 from kowhisper_tel.korean.fold import fold
+from kowhisper_tel.korean.verbalise.rule import Reading
 
 VERSION = "ko-tel-norm/1"
 """Raised with every change of a rule; a comparison refuses results of another version."""
 
+AS_WRITTEN = ""
+"""Stands for the rule of a piece that is said as it is written."""
+
 _LATIN_APOSTROPHE = re.compile(r"(?<=[A-Za-z])'(?=[A-Za-z])")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _NEITHER_HANGUL_NOR_LATIN = re.compile(r"[^가-힣a-z ]")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a text, ``start`` to ``end``, and how it is said; ``rule`` read it, or it is said as written."""
-
-    start: int
-    end: int
-    spoken: str
-    rule: str | None
 
 
 def normalise(text: str) -> str:
@@ -54,30 +47,20 @@ def prepared(text: str) -> str:
     return _LATIN_APOSTROPHE.sub("", fold(text))
 
 
-def pieces(text: str) -> list[Piece]:
-    """A prepared text in pieces, whose spoken forms joined are ``verbalise(text)``."""
-    read = list(spoken.readings(text))
-    if not read:
-        return [Piece(0, len(text), text, None)]
-    said = spoken.verbalise(text)
-    found: list[Piece] = []
-    done = at = 0
-    for reading in read:
-        between = text[done : reading.start]
-        # What stands between two readings may be said too (~ is 에서): then the next reading tells where it ends.
-        as_written = said.startswith(between + reading.spoken, at)
-        place = at + len(between) if as_written else said.index(reading.spoken, at)
-        found.append(Piece(done, reading.start, said[at:place], None))
-        found.append(Piece(reading.start, reading.end, reading.spoken, reading.rule))
-        done, at = reading.end, place + len(reading.spoken)
-    found.append(Piece(done, len(text), said[at:], None))
-    return found
+def pieces(text: str) -> list[Reading]:
+    """A prepared text in pieces, in their order; those that no rule has read have ``AS_WRITTEN`` for its name."""
+    found: list[Reading] = []
+    done = 0
+    for reading in spoken.readings(text):
+        found += [Reading(done, reading.start, text[done : reading.start], AS_WRITTEN), reading]
+        done = reading.end
+    return [*found, Reading(done, len(text), text[done:], AS_WRITTEN)]
 
 
 def scored(said: str) -> str:
     """A spoken text, or a piece of one, in lower case and without punctuation; its spaces are left as they are.
 
-    (Here fillers are to be dropped, where they stand as words in a piece with no rule: ``notation.drop_fillers``.)
+    (Here fillers are to be dropped, where they stand as words in a piece as written: ``notation.drop_fillers``.)
     """
     text = _APOSTROPHE.sub("", said.lower())
     return _NEITHER_HANGUL_NOR_LATIN.sub(_kept, text)

@@ -13,7 +13,7 @@ from kowhisper_tel.korean.verbalise.numbers import NATIVE_ONES, NATIVE_TENS, SIN
 from kowhisper_tel.korean.verbalise.quantity import QUANTITY, Quantity
 
 _AMOUNT = re.compile(
-    rf"(?P<sign>[$₩€¥£]?)\s?(?P<minus>-?)(?:(?P<low>{QUANTITY})\s?(?P<tail>[^0-9~\s-]*)\s?[~-]\s?(?P<below>-?))?[$₩€¥£]?"
+    rf"(?P<sign>[$₩€¥£]?)\s?(?P<minus>[-+±]?)\s?(?:(?P<low>{QUANTITY})\s?(?P<tail>[^0-9~\s-]*)\s?[~-]\s?(?P<below>-?))?[$₩€¥£]?"
     rf"(?P<number>{QUANTITY})(?P<about>여?)\s?(?P<counter>\D*|m[23])"
 )
 _NATIVE_WORD = re.compile(rf"(?:{'|'.join(filter(None, (*NATIVE_TENS[1:], *NATIVE_ONES, '스무')))})")
@@ -36,27 +36,31 @@ POWERS = {
 }  # fmt: skip
 
 
+SIGNS = {"-": ("마이너스", "영하"), "+": ("플러스", ""), "±": ("플러스마이너스", "플마")}
+
+
 def amount(written: Written) -> Slots | None:
     """All readings of an amount: 3개, 24시간, 3~4일, 10~20%, 175cm, $100, 30여 명, 12."""
     match = _AMOUNT.fullmatch(written.text.strip())
     if not match:
         return None
     counter = match["counter"].strip() or match["sign"]
-    called = units.names(counter) or ((counter,) if not re.search(r"[A-Za-z]", counter) else None)
-    if called is None:
+    called = units.names(counter) or (counter,)
+    if re.search(r"[A-Za-z]", called[0]) or counter == "째":
         return None
     before = [units.BEFORE[counter.lower()]] if counter.lower() in units.BEFORE else []
     if match["low"]:
-        return row(before, _sign(match["minus"]), _range(match, counter, called, written))
+        return row(before, _sign(match["minus"], written.before), _range(match, counter, called, written))
     number = _number(match["number"], counter, written)
     about = row(match["about"]) if match["about"] else []
-    slots = row(before, _sign(match["minus"]), number, about, called)
+    slots = row(before, _sign(match["minus"], written.before), number, about, called)
     half_past = counter == "분" and match["number"] == "30" and _HOUR.search(written.before)
     return either(slots, row("반")) if half_past else slots
 
 
-def _sign(minus: str | None) -> Slots:
-    return row(("마이너스", "영하")) if minus else []
+def _sign(minus: str | None, before: str = "") -> Slots:
+    left_out = ("",) if before.rstrip().endswith("영하") else ()
+    return row((*SIGNS[minus], *left_out)) if minus else []
 
 
 def _number(figures: str, counter: str, written: Written) -> Slots:

@@ -8,6 +8,7 @@ from kowhisper_tel.korean.readings.dates import birth
 from kowhisper_tel.korean.readings.numerals import digits, sino
 from kowhisper_tel.korean.readings.slots import Slots, either, row
 from kowhisper_tel.korean.readings.written import Written
+from kowhisper_tel.korean.verbalise.rules.calendar import MONTHS
 
 BETWEEN = ("", "에", "다시", "의", "대시", "하이픈")
 """What is said between two groups of digits."""
@@ -22,7 +23,7 @@ _PHONE = re.compile(r"(0(?:2|50[0-9]|[0-9]{2}))([0-9]{3,4})([0-9]{4})")
 
 def groups(written: Written) -> Slots | None:
     """A string of digits in groups, or one group: digit by digit, the groups joined by nothing, 에, 다시 or 의."""
-    if re.search(r"[^0-9\s.*●○-]", written.text):
+    if re.search(r"[^0-9\s.*●○()+-]", written.text):
         return None
     found = re.findall(r"[0-9]+", written.text)
     undivided = _PHONE.fullmatch(written.text.strip())
@@ -35,7 +36,8 @@ def groups(written: Written) -> Slots | None:
             slots.append((*between, *EXCHANGE) if index == len(found) - 1 and len(group) == 4 else between)
         slots += _group(group, alone=len(found) == 1)
     born = birth(found[0]) if found and _BIRTH.search(written.before) else None
-    return either(slots, born) if born and len(found) == 1 else slots
+    abroad = row("플러스") if written.text.startswith("+") else []
+    return either(slots, born) if born and len(found) == 1 else row(abroad, slots)
 
 
 def _group(group: str, alone: bool) -> Slots:
@@ -45,10 +47,22 @@ def _group(group: str, alone: bool) -> Slots:
 
 
 def lot(written: Written) -> Slots:
-    """A lot number: 백이십삼 다시 사십오 번지, 일이삼에 사오 번지."""
-    parts = [either(sino(int(part)), digits(part)) for part in re.findall(r"[0-9]+", written.text)]
-    between = [BETWEEN] if len(parts) > 1 else []
-    return row(parts[0], *(row(*between, part) for part in parts[1:]), "번지")
+    """A lot or building number: 백이십삼 다시 사십오 번지, 일이삼에 사오."""
+    first, *others = (either(sino(int(part)), digits(part)) for part in re.findall(r"[0-9]+", written.text))
+    return row(first, *(row(BETWEEN, other) for other in others), "번지" if "번지" in written.text else "")
+
+
+def hyphened(written: Written) -> Slots:
+    """Two numbers with a hyphen: a range (십에서 이십), a score (이 대 일), parts of a code (일이 다시 삼사오육)."""
+    first, second = (either(sino(int(part)), digits(part)) for part in re.findall(r"[0-9]+", written.text))
+    return row(first, ("에서", "대", *BETWEEN), second)
+
+
+def expiry(written: Written) -> Slots:
+    """The month and year on a card: 공오 이칠, 오 월 이십칠 년."""
+    month, year = re.findall(r"[0-9]+", written.text)
+    read = [either(digits(part), sino(int(part))) for part in (month, year)]
+    return either(row(read[0], ("", "슬래시"), read[1]), row(MONTHS[int(month)], read[1], "년"))
 
 
 def plate(written: Written) -> Slots | None:

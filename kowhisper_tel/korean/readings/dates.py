@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from kowhisper_tel.korean.readings.amounts import UNTIL, UP_TO
 from kowhisper_tel.korean.readings.counting import numerals
 from kowhisper_tel.korean.readings.numerals import digits, sino
-from kowhisper_tel.korean.readings.slots import Slots, either, row
+from kowhisper_tel.korean.readings.slots import Slots, either, flat, row
 from kowhisper_tel.korean.readings.written import Written
 from kowhisper_tel.korean.verbalise.rules.calendar import MONTHS
 
@@ -50,16 +51,59 @@ def month_and_day(upper: int, lower: int) -> Slots | None:
     return row(MONTHS[upper], sino(lower), "일") if upper in MONTHS and 1 <= lower <= 31 else None
 
 
+def year_and_month(written: Written) -> Slots | None:
+    """A year and a month: 이천이십사 년 삼월, 이천이십사 점 공삼."""
+    year, month = re.findall(r"[0-9]+", written.text)
+    as_date = row(_year(year), "년", MONTHS[int(month)])
+    between = SIGNS.get(re.sub(r"[0-9\s월]", "", written.text)[:1], ("",))
+    return (
+        as_date
+        if "월" in written.text
+        else either(as_date, row(sino(int(year)), between, either(sino(int(month)), digits(month))))
+    )
+
+
+def short_year(written: Written) -> Slots:
+    """A year in two digits behind an apostrophe: 이십사 년, 이천이십사 년."""
+    return row(_year(re.findall(r"[0-9]+", written.text)[0]), "년")
+
+
+def day(written: Written) -> Slots | None:
+    """A month and a day with a stroke or a point: 삼월 십오 일, 삼 점 십오, 십오분의 삼."""
+    month, number = (int(part) for part in re.findall(r"[0-9]+", written.text))
+    between = SIGNS["/" if "/" in written.text else "."]
+    as_date = month_and_day(month, number)
+    return as_date and either(as_date, row(sino(month), between, sino(number)))
+
+
+def months(written: Written) -> Slots:
+    """From month to month: 칠팔월, 칠월에서 팔월, 칠월부터 팔월까지."""
+    low, high = (int(part) for part in re.findall(r"[0-9]+", written.text))
+    first = (MONTHS[low], flat(sino(low))[0])
+    return either(row((written.said,)), row(first, UP_TO, MONTHS[high], UNTIL))
+
+
+_HALVES = {"a": ("오전", "에이엠"), "p": ("오후", "피엠")}
+
+
+def half_of_the_day(written: Written) -> Slots:
+    """AM and PM: 오전, 에이엠."""
+    return row(_HALVES[written.text[0].lower()])
+
+
 def clock(written: Written) -> Slots | None:
     """A time of day with a colon: 두 시 삼십 분, 두 시 반; two numbers, 이 대 삼십."""
-    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?", written.text)
+    match = re.match(r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2}))?)?(?:\s?([AaPp]))?", written.text)
     if not match:
         return None
-    hour, minute = int(match[1]), int(match[2])
+    hour, minute = int(match[1]), int(match[2] or 0)
     hours = either(*numerals(hour, "", "시", native_here=False))
     minutes = row(sino(minute), "분") if minute else row("")
     if minute == 30:
         minutes = either(minutes, row("반"))
+    if match[4]:
+        half = _HALVES[match[4].lower()]
+        return either(row(half[0], hours, "시", minutes), row(hours, "시", minutes, half[1]))
     if match[3]:
         return row(hours, "시", minutes, sino(int(match[3])), "초")
     return either(row(hours, "시", minutes), row(sino(hour), "대", sino(minute)))

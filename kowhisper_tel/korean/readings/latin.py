@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import re
 
-from kowhisper_tel.korean.readings.numerals import code, sino
+from kowhisper_tel.korean.readings.numerals import code, native_before, sino
 from kowhisper_tel.korean.readings.slots import Slots, either, row
 from kowhisper_tel.korean.readings.written import Written
+from kowhisper_tel.korean.verbalise import verbalise
 from kowhisper_tel.korean.verbalise.rule import words
 from kowhisper_tel.korean.verbalise.rules.latin import LETTERS
 
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "A": ("에이",), "B": ("비",), "C": ("씨", "시"), "F": ("에프", "에푸"), "G": ("지", "쥐"), "H": ("에이치", "에치"),
-    "R": ("알", "아르"), "V": ("브이", "비"), "W": ("더블유", "더블류", "따블유"), "Z": ("제트", "지", "젯"),
+    "R": ("알", "아르"), "V": ("브이",), "W": ("더블유", "더블류", "따블유"), "Z": ("제트", "지", "젯"),
     "&": ("앤", "앤드", "엔", ""), "+": ("플러스", ""), "/": ("", "슬래시"), "-": ("", "다시", "대시"), "'": ("",),
-    " ": ("",), ".": ("", "점", "닷", "쩜"), "_": ("언더바", ""), "@": ("골뱅이", "앳", "엣"),
+    " ": ("",), ".": ("", "점", "닷", "쩜"), "_": ("언더바", ""),
 }  # fmt: skip
 """Letters and signs inside a name: what they are called, and how that is spelled."""
+
+ADDRESS_SIGNS = {
+    "@": ("골뱅이", "앳", "엣"),
+    ".": ("점", "닷", "쩜"),
+    ".com": ("닷컴", "점컴", "점씨오엠", "쩜컴"),
+    "/": ("슬래시",),
+    "-": ("하이픈", "대시", "다시", "바"),
+    "_": ("언더바", "언더스코어", "밑줄"),
+    ":": ("콜론",),
+    "?": ("물음표",),
+    "=": ("는", "이퀄"),
+    "&": ("앤드", "앤"),
+    "%": ("퍼센트",),
+    "~": ("물결",),
+    "+": ("플러스",),
+    "#": ("샵",),
+}
 
 IN_KOREAN = """
 메시지 메세지
@@ -84,7 +102,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 """A loan word as it may stand in the reading of a Latin word, to all the spellings it is met in."""
 
 _WORD = re.compile("|".join(sorted(WORDS, key=len, reverse=True)))
-_PART = re.compile(r"[A-Za-z]|[0-9]+|.")
+_PART = re.compile(r"(?i:[TD]V)|[A-Za-z]|[0-9]+|.")
 _AS_WORD = 5
 """Capitals up to this many that are read as a word (PIN, USIM) are also spelled."""
 
@@ -105,6 +123,8 @@ def _part(part: str) -> Slots:
     if part.isdecimal():
         return code(part)
     upper = part.upper()
+    if upper in ("TV", "DV"):
+        return row(LETTERS[upper[0]], ("브이", "비"))
     return [SPELLINGS.get(upper) or (LETTERS.get(upper, ""),)]
 
 
@@ -130,3 +150,29 @@ def basement(written: Written) -> Slots:
     """A floor under the ground: 비 이 층, 지하 이 층, 비투 층."""
     number = "".join(re.findall(r"[0-9]", written.text))
     return row(("비", "지하"), either(sino(int(number)), code(number)), "층")
+
+
+def address(written: Written) -> Slots:
+    """A web or mail address: its words, or their letters, and the signs between."""
+    return row(*(_address_part(part) for part in re.findall(r"\.com(?![A-Za-z])|[A-Za-z]+|[0-9]+|.", written.text)))
+
+
+def _address_part(part: str) -> Slots:
+    if part.isdecimal():
+        return code(part)
+    if not part.isalpha():
+        return [ADDRESS_SIGNS.get(part.lower(), ("",))]
+    spelled = row(*(_part(letter) for letter in part)) if len(part) <= _AS_WORD else []
+    word = row(*_word(verbalise(part)))
+    return either(word, spelled) if spelled else word
+
+
+def english_ordinal(written: Written) -> Slots:
+    """1st: 퍼스트, 첫 번째, 일 번째 is none."""
+    number = int(re.findall(r"[0-9]+", written.text)[0])
+    return row((written.said, *(["첫번째"] if number == 1 else ["".join(native_before(number)[0]) + "번째"])))
+
+
+def quarter(written: Written) -> Slots:
+    """3Q: 삼 분기, 쓰리큐, 삼큐."""
+    return either(row(sino(int(written.text[0])), "분기"), row(code(written.text[0]), "큐"))

@@ -6,17 +6,18 @@ import functools
 import re
 from dataclasses import dataclass
 
-from kowhisper_tel.korean.normalise import Piece, pieces, prepared, scored
-from kowhisper_tel.korean.readings.amounts import UNTIL, UP_TO
+from kowhisper_tel.korean.normalise import AS_WRITTEN, pieces, prepared, scored
+from kowhisper_tel.korean.readings.amounts import UNTIL
 from kowhisper_tel.korean.readings.rules import EXPANDERS
 from kowhisper_tel.korean.readings.signs import ANYWHERE, BESIDE_READINGS
 from kowhisper_tel.korean.readings.slots import Slot, Slots, led_by, spaced_as
 from kowhisper_tel.korean.readings.written import Written
+from kowhisper_tel.korean.verbalise.rule import Reading
 
 CONTEXT = 24
 """Characters on either side in which a reading looks for cue words."""
 
-_SIGN = re.compile(r"(?<!\*)\*(?!\*)|[&#@+×=_/.:-]")
+_SIGN = re.compile(r"(?<!\*)\*(?!\*)|[&#@+×_/.:-]|\(주\)")
 _JOSA_PAIRS = (("이에요", "예요"), ("으로", "로"), ("이랑", "랑"), ("이나", "나"), ("이라", "라"), ("이야", "야"),
                ("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"))  # fmt: skip
 _JOSA = {josa: pair for pair in _JOSA_PAIRS for josa in pair}
@@ -73,34 +74,29 @@ def lattice(text: str) -> Lattice:
     if len(found) == 1 and not _SIGN.search(text):
         return Lattice(((" ".join(scored(text).split()),),))
     slots: Slots = []
-    is_range = False
     for index, piece in enumerate(found):
-        if piece.rule is not None:
-            slots += _read(text, piece)
-            slots += [UNTIL] if is_range and not text.startswith("까지", piece.end) else []
-            is_range = False
-        else:
-            written = text[piece.start : piece.end]
-            is_range = piece.spoken != written
+        if piece.rule == AS_WRITTEN:
             is_inner = 0 < index < len(found) - 1
-            slots += _between(piece.spoken, written, slots[-1] if slots else ("",), is_inner)
+            slots += _between(piece.spoken, slots[-1] if slots else ("",), is_inner)
+        else:
+            slots += _read(text, piece)
+            is_far_end = index > 2 and found[index - 2].rule == "till" and not found[index - 1].spoken
+            slots += [UNTIL] if is_far_end and not text.startswith("까지", piece.end) else []
     return Lattice(_single_spaced(slots))
 
 
-def _read(text: str, piece: Piece) -> Slots:
+def _read(text: str, piece: Reading) -> Slots:
     """All readings of a piece that a rule has read."""
     canonical = scored(piece.spoken)
     said = canonical.replace(" ", "")
-    expand = EXPANDERS.get(piece.rule or "")
+    expand = EXPANDERS.get(piece.rule)
     before, after = text[max(0, piece.start - CONTEXT) : piece.start], text[piece.end : piece.end + CONTEXT]
     slots = expand(Written(text[piece.start : piece.end], before, after, said)) if expand and said else None
     return spaced_as(canonical, led_by(said, slots)) if slots else [(canonical,)]
 
 
-def _between(said: str, written: str, last: Slot, is_inner: bool) -> Slots:
+def _between(said: str, last: Slot, is_inner: bool) -> Slots:
     """A piece that is said as written, with the signs in it that may be said; ``last`` slot stands before it."""
-    if said != written:
-        return [(scored(said), *(word for word in UP_TO if word not in said))]
     josa = _JOSA_FIRST.match(said) if len({_is_closed(choice) for choice in last if choice}) > 1 else None
     slots: Slots = [tuple(dict.fromkeys((josa[1], *_JOSA[josa[1]])))] if josa else []
     done = josa.end() if josa else 0

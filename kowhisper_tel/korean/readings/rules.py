@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from kowhisper_tel.korean.readings.amounts import amount
-from kowhisper_tel.korean.readings.codes import groups, lot, plate
-from kowhisper_tel.korean.readings.dates import clock, date
-from kowhisper_tel.korean.readings.latin import basement, letters
-from kowhisper_tel.korean.readings.signs import fraction, named_day, sum_of_two, versus
+from kowhisper_tel.korean.readings.codes import expiry, groups, hyphened, lot, plate
+from kowhisper_tel.korean.readings.dates import clock, date, day, half_of_the_day, months, short_year, year_and_month
+from kowhisper_tel.korean.readings.latin import address, basement, english_ordinal, letters, quarter
+from kowhisper_tel.korean.readings.signs import countdown, fraction, named_day, sign, sum_of_two, version, versus
 from kowhisper_tel.korean.readings.written import Expander
 
 EXPANDERS: dict[str, Expander] = {
-    **dict.fromkeys(("counted", "ordinal", "range", "unit", "percent", "money", "number"), amount),
+    **dict.fromkeys(("counted", "ordinal", "range", "unit", "percent", "money", "number", "section"), amount),
     **dict.fromkeys(
         (
             "masked number", "rest of a masked number", "digit groups", "phone", "spaced phone",
             "spaced service number", "spaced card", "mobile", "service number", "short code",
             "code", "leading zero", "left digits",
+            "international phone", "area code", "long number",
         ),
         groups,
     ),
@@ -29,4 +30,19 @@ EXPANDERS: dict[str, Expander] = {
     "named day": named_day,
     **dict.fromkeys(("letters", "letters and number", "number and letters"), letters),
     "basement": basement,
+    "dotted letters": letters,
+    "lettered code": letters,
+    "address": address,
+    "english ordinal": english_ordinal,
+    "quarter": quarter,
+    "hyphened": hyphened,
+    "expiry": expiry,
+    "year and month": year_and_month,
+    "short year": short_year,
+    "day": day,
+    "months": months,
+    "half of the day": half_of_the_day,
+    "version": version,
+    "countdown": countdown,
+    **dict.fromkeys(("sign", "operator", "equals", "plus", "till"), sign),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kowhisper_tel.korean.readings.amounts import UP_TO
 from kowhisper_tel.korean.readings.codes import BETWEEN
 from kowhisper_tel.korean.readings.dates import month_and_day
 from kowhisper_tel.korean.readings.numerals import digits, english, sino
@@ -20,12 +21,27 @@ ANYWHERE = {
     "*": ("별", "별표"),
     "+": ("플러스", "더하기"),
     "×": ("곱하기", "엑스"),
-    "=": ("는", "은"),
+    "(주)": ("주식회사", ""),
 }
 """What signs are called that stand by themselves; they may be left out, as the scoring form does."""
 
 BESIDE_READINGS = {"-": BETWEEN[1:], "/": ("슬래시",), ".": ("점", "닷", "쩜"), "_": ("언더바",), ":": ("대",)}
 """Signs that are said only between two pieces that are read."""
+
+
+SPOKEN_SIGNS = {
+    "㈜": ("주식회사", "주", ""),
+    "№": ("넘버", "번호"),
+    "×": ("곱하기", "엑스"),
+    "x": ("곱하기", "엑스"),
+    "X": ("곱하기", "엑스"),
+    "÷": ("나누기",),
+    "=": ("은", "는", "이퀄"),
+    "+": ("플러스", "더하기", ""),
+    "-": ("마이너스", "다시"),
+    "~": UP_TO,
+}
+"""What signs are called that the verbaliser reads."""
 
 
 def fraction(written: Written) -> Slots | None:
@@ -60,3 +76,21 @@ def named_day(written: Written) -> Slots:
     """A day that is called by its numbers: 육이오, 사일구."""
     first, *others = re.findall(r"[0-9]+", written.text)
     return row(sino(int(first)), *(either(digits(other), sino(int(other))) for other in others))
+
+
+def version(written: Written) -> Slots:
+    """Numbers with points between: 일 점 이 점 삼."""
+    first, *others = (either(sino(int(part)), digits(part)) for part in written.text.split("."))
+    return row(first, *(row(("점", "쩜", ""), other) for other in others))
+
+
+def countdown(written: Written) -> Slots:
+    """Days to go: 디 마이너스 칠, 디 칠."""
+    number = int(re.findall(r"[0-9]+", written.text)[0])
+    return row("디", (*SPOKEN_SIGNS[written.text[1]], "", "데이"), sino(number))
+
+
+def sign(written: Written) -> Slots | None:
+    """A sign that a rule reads, with its other names."""
+    names = SPOKEN_SIGNS.get(written.text.strip())
+    return row(names) if names else None

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from kowhisper_tel.korean.verbalise.rule import words
+from kowhisper_tel.korean.verbalise.rules.units import UNITS
 
 _CALLED = """
+‰ 퍼밀
+us$ 달러 불
+usd 달러 불 유에스디
+krw 원
+eur 유로
+jpy 엔
+cny 위안
 % 퍼센트 프로 퍼 퍼센티지
 %p 퍼센트포인트 프로포인트 퍼센트피 퍼센트
 km 킬로미터 킬로 키로 키로미터 케이엠
@@ -12,7 +20,6 @@ cm 센티미터 센치미터 센티 센치 씨엠
 mm 밀리미터 미리미터 밀리 미리 엠엠
 m 미터 엠
 nm 나노미터 나노
-㎛ 마이크로미터 마이크로
 kg 킬로그램 킬로 키로 키로그램 케이지
 mg 밀리그램 미리그램 엠지
 g 그램 그람
@@ -21,6 +28,9 @@ ml 밀리리터 밀리 미리 미리리터 엠엘
 cc 시시 씨씨
 l 리터
 ℓ 리터
+μm 마이크로미터 마이크로 미크론
+km/h 킬로미터 킬로 키로
+m/s 미터
 ㎡ 제곱미터 평방미터 제곱 헤베
 m² 제곱미터 평방미터 제곱
 m2 제곱미터 평방미터 제곱
@@ -76,17 +86,23 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 """Unit as written, in lower case, to its names, the full one first."""
 
+_BY_FULL_NAME = {called[0]: called for called in NAMES.values()}
+
 BEFORE: dict[str, tuple[str, ...]] = {
     "km/h": ("시속",),
+    "m/s": ("초속",),
     "℃": ("", "섭씨"),
     "°c": ("", "섭씨"),
     "℉": ("화씨", ""),
+    "°f": ("화씨", ""),
 }
 """What is said before the number, where the unit asks for it."""
-
-NAMES["km/h"] = ("킬로미터", "킬로", "키로")
 
 
 def names(unit: str) -> tuple[str, ...] | None:
     """What a unit is called, or nothing where it is none."""
-    return NAMES.get(unit.lower())
+    called = NAMES.get(unit.lower())
+    if called:
+        return called
+    full = UNITS.get(unit) or UNITS.get(unit.lower())
+    return _BY_FULL_NAME.get(full, (full,)) if full else None
