@@ -1,11 +1,11 @@
-"""``run text``: lines on standard input, one line out for each line in."""
+"""``run text``: lines on standard input, UTF-8 or cp949; one line of UTF-8 out for each line in."""
 
 from __future__ import annotations
 
 import json
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import typer
 
@@ -51,10 +51,28 @@ def _with_rules(text: str) -> str:
 
 
 def _each_line(convert: Callable[[str], str]) -> None:
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        try:
-            text = line.decode("utf-8").rstrip("\r\n")
-        except UnicodeDecodeError:
-            raise UserError("text.encoding", line=number) from None
-        sys.stdout.buffer.write((convert(text) + "\n").encode())
+    for line in _lines(sys.stdin.buffer):
+        sys.stdout.buffer.write((convert(line) + "\n").encode())
         sys.stdout.buffer.flush()
+
+
+def _lines(source: Iterable[bytes]) -> Iterator[str]:
+    """Lines in the encoding, UTF-8 or cp949, of the first that is not ASCII; each as soon as it is read."""
+    from kowhisper_tel.data.text_files import ENCODINGS
+
+    encodings: tuple[str, ...] = ENCODINGS
+    for number, line in enumerate(source, 1):
+        decoded = {encoding: text for encoding in encodings if (text := _decoded(line, encoding)) is not None}
+        if not decoded:
+            expected = " / ".join(encodings).replace("utf-8-sig", "UTF-8")
+            raise UserError("text.encoding", line=number, expected=expected)
+        if not line.isascii():
+            encodings = tuple(decoded)[:1]
+        yield next(iter(decoded.values())).rstrip("\r\n")
+
+
+def _decoded(line: bytes, encoding: str) -> str | None:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError:
+        return None

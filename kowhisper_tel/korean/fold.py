@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -74,11 +75,14 @@ TABLE: dict[int, str | None] = {
 }
 """For ``str.translate``: full-width ASCII, ``ALIKE``, ``DOTS``, ``BLANK``, ``UNSEEN``."""
 
+_FOLDED = re.compile(r"[\x00-_a-~가-힣ㄱ-ㅣ]*")
+"""Texts that are folded already, nearly all there are: ASCII but the grave accent, Hangul syllables, jamo as typed."""
+
 
 def fold(text: str) -> str:
     """NFC, full width to half, unseen characters removed; case, digits and punctuation stay. Idempotent."""
-    if text.isascii():
-        return text.replace("`", "'") if "`" in text else text
+    if _FOLDED.fullmatch(text):
+        return text
     folded = _once(text)
     while folded != text:
         text, folded = folded, _once(folded)

@@ -179,10 +179,21 @@ def test_text_gives_a_line_for_each_line() -> None:
     assert run("text", "normalise", stdin="네, 3개!\n").stdout == "네 세 개\n"
 
 
-def test_text_that_is_not_utf8_is_named_with_its_line() -> None:
+def _text(data: bytes) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "kowhisper_tel.run", "--lang", "en", "text", "verbalise"]
-    done = subprocess.run(
-        command, cwd=ROOT, input="네\n".encode() + "세 개\n".encode("cp949"), capture_output=True, check=False
-    )
-    assert done.returncode == 2
-    assert b"line 2: not UTF-8" in done.stderr
+    return subprocess.run(command, cwd=ROOT, input=data, capture_output=True, check=False)
+
+
+def test_text_in_cp949_or_with_a_byte_order_mark() -> None:
+    lines = "ok\n3개\n똠방각하\n"
+    for data in (lines.encode("cp949"), lines.encode("utf-8-sig")):
+        assert _text(data).stdout.decode() == "오케이\n세 개\n똠방각하\n"
+
+
+def test_text_in_no_known_encoding_is_named_with_its_line() -> None:
+    mixed = _text("네\n".encode() + "세 개\n".encode("cp949"))
+    assert mixed.returncode == 2
+    assert b"line 2: not UTF-8" in mixed.stderr
+    neither = _text(b"3\n\xff\xfe\n")
+    assert neither.returncode == 2
+    assert b"line 2: not UTF-8 / cp949" in neither.stderr
