@@ -6,7 +6,7 @@ import re
 
 from kowhisper_tel.korean.readings import units
 from kowhisper_tel.korean.readings.counting import numerals
-from kowhisper_tel.korean.readings.numerals import digits, native_alone, native_before, quantity, sino
+from kowhisper_tel.korean.readings.numerals import digits, english, native_alone, native_before, quantity, sino
 from kowhisper_tel.korean.readings.slots import Slots, either, row
 from kowhisper_tel.korean.readings.written import Written
 from kowhisper_tel.korean.verbalise.numbers import NATIVE_ONES, NATIVE_TENS, SINO_DIGITS
@@ -21,6 +21,10 @@ _JOSA = re.compile(
     r"(?:[은는이가을를에의로와과도만요나랑](?![가-힣])|으로|이[에나고며다라랑]|예요|입|인데|까지|부터|하고|보다|처럼|쯤|씩|정도)"
 )
 _HOUR = re.compile(r"[0-9]\s?시\s?$")
+_NAME_BEFORE = re.compile(
+    r"(?:[A-Za-z]|아이폰|아이패드|갤럭시|폴드|플립|노트|패드|워치|버즈|에어팟|윈도우?|시즌|버전|코비드|넘버|채널)[\s-]?$"
+)
+"""Names whose numbers are said in English too (아이폰 텐, 폴드 파이브)."""
 
 UP_TO = ("에서", "부터", "내지")
 UNTIL = ("", "까지")
@@ -82,6 +86,8 @@ def _bare(figures: str, number: int, written: Written) -> list[Slots]:
         ways.append(row(native_alone(number)))
         if re.match(r"\s?[가-힣]", written.after) and not _JOSA.match(written.after):
             ways += numerals(number, figures, "", native_here=True)[:1]
+    if _NAME_BEFORE.search(written.before) and number < 100:
+        ways.append(english(number))
     if number == 0:
         ways.append(row("제로"))
     return ways

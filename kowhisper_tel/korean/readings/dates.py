@@ -11,7 +11,7 @@ from kowhisper_tel.korean.readings.slots import Slots, either, flat, row
 from kowhisper_tel.korean.readings.written import Written
 from kowhisper_tel.korean.verbalise.rules.calendar import MONTHS
 
-SIGNS = {".": ("점", "쩜", ""), "-": ("다시", "", "대시", "에"), "/": ("슬래시", "")}
+SIGNS = {".": ("점", "쩜"), "-": ("다시", "대시", "에"), "/": ("슬래시",)}
 """How the signs between the parts of a date are said, where they are."""
 
 _CENTURY_FROM = 40

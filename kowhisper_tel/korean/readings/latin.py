@@ -14,10 +14,14 @@ from kowhisper_tel.korean.verbalise.rules.latin import LETTERS
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "A": ("에이",), "B": ("비",), "C": ("씨", "시"), "F": ("에프", "에푸"), "G": ("지", "쥐"), "H": ("에이치", "에치"),
     "R": ("알", "아르"), "V": ("브이",), "W": ("더블유", "더블류", "따블유"), "Z": ("제트", "지", "젯"),
-    "&": ("앤", "앤드", "엔", ""), "+": ("플러스", ""), "/": ("", "슬래시"), "-": ("", "다시", "대시"), "'": ("",),
-    " ": ("",), ".": ("", "점", "닷", "쩜"), "_": ("언더바", ""),
 }  # fmt: skip
-"""Letters and signs inside a name: what they are called, and how that is spelled."""
+"""Letters with more than one name, or more than one spelling of it."""
+
+SIGNS: dict[str, tuple[str, ...]] = {
+    "&": ("앤", "앤드", "엔", ""), "+": ("플러스", ""), "/": ("", "슬래시"), "-": ("", "다시", "대시"),
+    ".": ("", "점", "닷", "쩜"), "_": ("언더바", ""),
+}  # fmt: skip
+"""Signs inside a name."""
 
 ADDRESS_SIGNS = {
     "@": ("골뱅이", "앳", "엣"),
@@ -102,30 +106,41 @@ WORDS: dict[str, tuple[str, ...]] = {
 """A loan word as it may stand in the reading of a Latin word, to all the spellings it is met in."""
 
 _WORD = re.compile("|".join(sorted(WORDS, key=len, reverse=True)))
-_PART = re.compile(r"(?i:[TD]V)|[A-Za-z]|[0-9]+|.")
+_PART = re.compile(r"[A-Za-z]+|[0-9]+|.")
+_AMOUNT_BEFORE = re.compile(r"[0-9만천]\s?$")
 _AS_WORD = 5
 """Capitals up to this many that are read as a word (PIN, USIM) are also spelled."""
 
 
 def letters(written: Written) -> Slots:
-    """A word or a name in letters, with digits in it or not: spelled, or the word that the verbaliser took it for."""
+    """A word or a name in letters, with digits in it or not: letter by letter, or as a word."""
     text = written.text.strip()
-    spelled = row(*(_part(part) for part in _PART.findall(text)))
-    word = row(*_word(written.said))
-    has_digit = any(figure in "0123456789" for figure in text)
-    is_spelled = len(text) == 1 or _says(spelled, written.said)
-    if is_spelled or (has_digit and len(text) <= _AS_WORD) or (text.isupper() and len(text) <= _AS_WORD):
-        return spelled if is_spelled else either(word, spelled)
-    return word
+    if text == "P" and _AMOUNT_BEFORE.search(written.before):
+        return row(("피", "포인트"))
+    whole = row(*_word(written.said))
+    parts = row(*(_part(part) for part in _PART.findall(text)))
+    return parts if _says(parts, written.said) else either(whole, parts)
 
 
 def _part(part: str) -> Slots:
+    """What a word, a number or a sign in a name is called."""
     if part.isdecimal():
         return code(part)
-    upper = part.upper()
-    if upper in ("TV", "DV"):
-        return row(LETTERS[upper[0]], ("브이", "비"))
-    return [SPELLINGS.get(upper) or (LETTERS.get(upper, ""),)]
+    if not part.isalpha():
+        return [SIGNS.get(part, ("",))]
+    word = verbalise(part)
+    spelled = _spelled(part)
+    if _says(spelled, word):
+        return spelled
+    is_short = part.isupper() and len(part) <= _AS_WORD
+    return either(row(*_word(word)), spelled) if is_short else row(*_word(word))
+
+
+def _spelled(word: str) -> Slots:
+    slots = [SPELLINGS.get(letter) or (LETTERS[letter],) for letter in word.upper()]
+    for place in re.finditer("[TD]V", word.upper()):
+        slots[place.start() + 1] = ("브이", "비")
+    return slots
 
 
 def _says(slots: Slots, said: str) -> bool:
@@ -158,13 +173,10 @@ def address(written: Written) -> Slots:
 
 
 def _address_part(part: str) -> Slots:
-    if part.isdecimal():
-        return code(part)
-    if not part.isalpha():
-        return [ADDRESS_SIGNS.get(part.lower(), ("",))]
-    spelled = row(*(_part(letter) for letter in part)) if len(part) <= _AS_WORD else []
-    word = row(*_word(verbalise(part)))
-    return either(word, spelled) if spelled else word
+    """Words of an address are spelled too, short ones mostly."""
+    if part.lower() in ADDRESS_SIGNS:
+        return [ADDRESS_SIGNS[part.lower()]]
+    return either(_part(part), _spelled(part)) if part.isalpha() and len(part) <= _AS_WORD else _part(part)
 
 
 def english_ordinal(written: Written) -> Slots:

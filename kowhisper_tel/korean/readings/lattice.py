@@ -12,6 +12,7 @@ from kowhisper_tel.korean.readings.rules import EXPANDERS
 from kowhisper_tel.korean.readings.signs import ANYWHERE, BESIDE_READINGS
 from kowhisper_tel.korean.readings.slots import Slot, Slots, led_by, spaced_as
 from kowhisper_tel.korean.readings.written import Written
+from kowhisper_tel.korean.verbalise.plain import plain
 from kowhisper_tel.korean.verbalise.rule import Reading
 
 CONTEXT = 24
@@ -90,6 +91,7 @@ def _read(text: str, piece: Reading) -> Slots:
     canonical = scored(piece.spoken)
     said = canonical.replace(" ", "")
     expand = EXPANDERS.get(piece.rule)
+    text = plain(text)
     before, after = text[max(0, piece.start - CONTEXT) : piece.start], text[piece.end : piece.end + CONTEXT]
     slots = expand(Written(text[piece.start : piece.end], before, after, said)) if expand and said else None
     return spaced_as(canonical, led_by(said, slots)) if slots else [(canonical,)]

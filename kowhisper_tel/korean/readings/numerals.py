@@ -101,8 +101,8 @@ def english(number: int) -> Slots:
 
 
 def english_digits(figures: str) -> Slots:
-    """Digit by digit in English: 투포; 0 is 제로, 오 or 공."""
-    return [("제로", "오", "공", "영") if figure == "0" else _spelled(ENGLISH_ONES[int(figure)]) for figure in figures]
+    """Digit by digit in English: 투포; 0 is 제로 or 공."""
+    return [("제로", "공", "영") if figure == "0" else _spelled(ENGLISH_ONES[int(figure)]) for figure in figures]
 
 
 def _spelled(word: str) -> tuple[str, ...]:
