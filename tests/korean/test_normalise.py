@@ -85,8 +85,37 @@ def test_no_digit_remains(text: str) -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=60))
+@example("I\u200b\u0307")
+@example("이\u200b\u11a8")
+@example("ａ\u0301")
 def test_fold_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("\ufeff네\u00a0고객님\u2009안녕\u3000하세요", "네 고객님 안녕 하세요"),
+        ("상\u00ad담\u200b원\ufe0f\u2060입\u202a니\u202c다\u200f", "상담원입니다"),
+        ("“네”‘네’ʼ′`", "\"네\"'네''''"),
+        ("3–4—5―6−7‑8‐9－1", "3-4-5-6-7-8-9-1"),
+        ("3∼4〜5～6", "3~4~5~6"),
+        ("6ㆍ25 6・25 6‧25 6∙25", "6·25 6·25 6·25 6·25"),
+        ("네…⋯‥", "네........"),
+        ("ＡＢ１２％／：（３）！？，．", "AB12%/:(3)!?,."),
+        ("￦1,000 ￡5 ￥7", "₩1,000 £5 ¥7"),
+        ("、。｡", ",.."),
+        ("1\ufe0f\u20e3번", "1번"),
+        ("\u3164\u115f네", " 네"),
+        ("\u1112\u1161\u11ab\u1100\u1173\u11af", "한글"),
+        ("\u110f\u110f", "ㅋㅋ"),
+        ("ㅋㅋ ㅠㅠ ㎡ ½ ㈜ ㎖", "ㅋㅋ ㅠㅠ ㎡ ½ ㈜ ㎖"),
+        ("한 줄\u2028두 줄", "한 줄 두 줄"),
+    ],
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
 
 
 @pytest.mark.parametrize(

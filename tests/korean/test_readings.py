@@ -23,7 +23,6 @@ def _pairs(name: str) -> list[tuple[str, str]]:
         return [(row["one"], row["other"]) for row in rows]
 
 
-FIGURES = "0123456789"
 EQUIVALENT = _pairs("equivalent.tsv")
 NEAR_MISSES = _pairs("near_misses.tsv")
 
@@ -49,16 +48,15 @@ def test_near_misses(one: str, other: str) -> None:
 
 
 def test_another_digit_is_another_reading() -> None:
-    """Every digit of every pair's first text, in place of it every other: no two numbers share a reading."""
-    same = [
-        (text, changed)
+    """For every digit of every first text three others: no two numbers share a reading."""
+    changed = {
+        (text, f"{text[:place]}{(int(figure) + more) % 10}{text[place + 1 :]}")
         for text, _ in EQUIVALENT
         for place, figure in enumerate(text)
-        if figure in FIGURES
-        for changed in (text[:place] + other + text[place + 1 :] for other in FIGURES if other != figure)
-        if distance(lattice(text), lattice(changed)) == 0
-    ]
-    assert not same
+        if figure in "0123456789"
+        for more in (1, 4, 8)
+    }
+    assert not [pair for pair in changed if distance(*map(lattice, pair)) == 0]
 
 
 WRITTEN = st.text(

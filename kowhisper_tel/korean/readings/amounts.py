@@ -22,7 +22,7 @@ _JOSA = re.compile(
 )
 _HOUR = re.compile(r"[0-9]\s?시\s?$")
 _NAME_BEFORE = re.compile(
-    r"(?:[A-Za-z]|아이폰|아이패드|갤럭시|폴드|플립|노트|패드|워치|버즈|에어팟|윈도우?|시즌|버전|코비드|넘버|채널)[\s-]?$"
+    r"(?:[A-Za-z]|아이폰|아이패드|갤럭시|폴드|플립|노트|패드|워치|버즈|에어팟|윈도우?|시즌|버전|코비드|넘버|채널)[.\s-]?\s?$"
 )
 """Names whose numbers are said in English too (아이폰 텐, 폴드 파이브)."""
 
@@ -101,10 +101,9 @@ def _range(match: re.Match[str], counter: str, called: tuple[str, ...], written:
     if shared and match["low"].isdecimal():
         lows.append(_number(match["low"] + shared.group(), counter, written))
         low = Quantity.parse(match["low"] + shared.group())
-    below = _sign(match["below"])
     highs = _number(match["number"], counter, written)
-    far = row(either(*lows), ("", *called) if counter else "", UP_TO, below, highs)
-    pairs = _pairs(low, high, counter, written) if not match["below"] and not match["minus"] else []
+    far = row(either(*lows), ("", *called) if counter else "", UP_TO, _sign(match["below"]), highs)
+    pairs = [] if match["below"] or match["minus"] else _pairs(low, high, counter, written)
     until = [] if written.after.startswith("까지") else row(UNTIL)
     return row(either(*pairs, far) if pairs else far, called if counter else [], until)
 
@@ -115,8 +114,9 @@ def _pairs(low: Quantity, high: Quantity, counter: str, written: Written) -> lis
         return []
     ways: list[Slots] = []
     for unit, power in POWERS.items():
-        digit, rest = divmod(low.whole, power)
-        if rest or high.whole != low.whole + power or not 1 <= digit <= 9:
+        # 2~30분 is 이삼십 분 too.
+        digit, rest = (low.whole, 0) if power == 10 and low.whole < 9 else divmod(low.whole, power)
+        if rest or high.whole != (digit + 1) * power or not 1 <= digit <= 9:
             continue
         systems = numerals(digit, "", counter, bool(_NATIVE_WORD.match(written.said))) if power == 1 else [sino(digit)]
         if native_before(digit) in systems:

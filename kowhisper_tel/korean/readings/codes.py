@@ -8,6 +8,7 @@ from kowhisper_tel.korean.readings.dates import birth
 from kowhisper_tel.korean.readings.numerals import digits, sino
 from kowhisper_tel.korean.readings.slots import Slots, either, row
 from kowhisper_tel.korean.readings.written import Written
+from kowhisper_tel.korean.verbalise import numbers
 from kowhisper_tel.korean.verbalise.rules.calendar import MONTHS
 
 BETWEEN = ("", "에", "다시", "의", "대시", "하이픈")
@@ -29,12 +30,13 @@ def groups(written: Written) -> Slots | None:
     undivided = _PHONE.fullmatch(written.text.strip())
     if undivided:
         found = list(undivided.groups())
+    is_flat = len(found) == 2 and len(found[0]) <= 3
     between = (*BETWEEN, "점") if "." in written.text else BETWEEN
     slots: Slots = []
     for index, group in enumerate(found):
         if index:
             slots.append((*between, *EXCHANGE) if index == len(found) - 1 and len(group) == 4 else between)
-        slots += _group(group, alone=len(found) == 1)
+        slots += _group(group, alone=len(found) == 1 or is_flat)
     born = birth(found[0]) if found and _BIRTH.search(written.before) else None
     abroad = row("플러스") if written.text.startswith("+") else []
     return either(slots, born) if born and len(found) == 1 else row(abroad, slots)
@@ -43,7 +45,7 @@ def groups(written: Written) -> Slots | None:
 def _group(group: str, alone: bool) -> Slots:
     """Digit by digit; round ones (700, 5000) and short ones that stand alone also as numbers."""
     is_number = group[0] != "0" and len(group) <= 4 and (alone or group.endswith("00"))
-    return either(digits(group), sino(int(group))) if is_number else digits(group)
+    return either(digits(group), row(numbers.sino(int(group)).replace(" ", ""))) if is_number else digits(group)
 
 
 def lot(written: Written) -> Slots:
@@ -59,10 +61,10 @@ def hyphened(written: Written) -> Slots:
 
 
 def expiry(written: Written) -> Slots:
-    """The month and year on a card: 공오 이칠, 오 월 이십칠 년."""
+    """The month and year on a card: 공오 이칠, 이십칠 년 오월."""
     month, year = re.findall(r"[0-9]+", written.text)
     read = [either(digits(part), sino(int(part))) for part in (month, year)]
-    return either(row(read[0], ("", "슬래시"), read[1]), row(MONTHS[int(month)], read[1], "년"))
+    return either(row(read[0], ("", "슬래시"), read[1]), row(read[1], "년", MONTHS[int(month)]))
 
 
 def plate(written: Written) -> Slots | None:

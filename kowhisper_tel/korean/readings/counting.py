@@ -14,7 +14,7 @@ from kowhisper_tel.korean.verbalise.rule import words
 EITHER = frozenset(
     words("""
 번 분 대 개월 주 주일 주간 편 부 집 조 개국 개소 개사 자리 평 평형 건 매 권 세트 팀 가구 동 칸 점 문제 문항 채널 코스
-과목 라운드 게임 경기 구좌 반
+과목 라운드 게임 경기 구좌 반 블록
 """)
 )
 """Native and Sino-Korean are both right, whatever the number below a hundred."""

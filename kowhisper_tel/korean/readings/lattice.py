@@ -18,7 +18,7 @@ from kowhisper_tel.korean.verbalise.rule import Reading
 CONTEXT = 24
 """Characters on either side in which a reading looks for cue words."""
 
-_SIGN = re.compile(r"(?<!\*)\*(?!\*)|[&#@+×_/.:-]|\(주\)")
+_SIGN = re.compile(r"(?<!\*)\*(?!\*)|[&#@+×%_/.:-]|\(주\)|(?<=[가-힣])~(?=[가-힣])")
 _JOSA_PAIRS = (("이에요", "예요"), ("으로", "로"), ("이랑", "랑"), ("이나", "나"), ("이라", "라"), ("이야", "야"),
                ("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"))  # fmt: skip
 _JOSA = {josa: pair for pair in _JOSA_PAIRS for josa in pair}

@@ -21,6 +21,8 @@ ANYWHERE = {
     "*": ("별", "별표"),
     "+": ("플러스", "더하기"),
     "×": ("곱하기", "엑스"),
+    "%": ("퍼센트", "프로", "퍼"),
+    "~": UP_TO[:2],
     "(주)": ("주식회사", ""),
 }
 """What signs are called that stand by themselves; they may be left out, as the scoring form does."""
@@ -45,16 +47,20 @@ SPOKEN_SIGNS = {
 
 
 def fraction(written: Written) -> Slots | None:
-    """A fraction; with a stroke, a day of the year too (3/15)."""
+    """A fraction; with a stroke also two numbers (120/80), a quarter (1/4분기) or a day of the year (3/15)."""
     found = [int(figures) for figures in re.findall(r"[0-9]+", written.text)]
     if len(found) != 2:
         return None
     if "분" in written.text:
         return row(sino(found[0]), "분의", sino(found[1]))
     upper, lower = found
+    is_quarter = lower == 4 and written.after.startswith("분기")
     said = row(sino(lower), "분의", sino(upper))
-    day = month_and_day(upper, lower) if (upper, lower) not in COMMON_FRACTIONS else None
-    return either(said, day) if day else said
+    if (upper, lower) in COMMON_FRACTIONS and not is_quarter:
+        return said
+    quarter = row(sino(upper), sino(lower)) if is_quarter else said
+    day = month_and_day(upper, lower) or said
+    return either(said, quarter, day, row(sino(upper), ("에", "대", "슬래시"), sino(lower)))
 
 
 def sum_of_two(written: Written) -> Slots | None:
