@@ -87,6 +87,7 @@ class _Columns:
         self.ends = sum(1 << bit for ends in self.end for bit in ends)
         self.inside = (1 << len(self.character)) - 1 & ~self.ends
         self.slot_ends = [sum(1 << bit for bit in ends) for ends in self.end]
+        self.all = (1 << len(self.character)) - 1
         self.entry = self._entries()
         self.final = self.slot_ends[-1]
         self.start = self.reached(1)
@@ -99,9 +100,9 @@ class _Columns:
             entry[number] = into | (entry[number + 1] if into & self.slot_ends[number + 1] else 0)
         return entry
 
-    def reached(self, places: int) -> int:
-        """The places, and those that follow them without reading."""
-        ends = places & self.ends
+    def reached(self, places: int, known: int = 0) -> int:
+        """The places, and those that follow them without reading; what follows ``known`` ones is among them."""
+        ends = places & self.ends & ~known
         while ends:
             slot = self.choice[ends.bit_length() - 1][0]
             places |= self.entry[slot]
@@ -137,7 +138,7 @@ class _Search:
     def _raise(self, edits: int) -> None:
         columns = self.columns
         under = self.ends[edits - 1][0] if edits else 0
-        ends = [columns.reached(under | columns.skip(under)) if edits else columns.start]
+        ends = [columns.reached(under | columns.skip(under), under) if edits else columns.start]
         inner: list[list[list[int]]] = []
         for number, slot in enumerate(self.slots):
             ways: list[list[int]] = []
@@ -145,12 +146,15 @@ class _Search:
             for way, choice in enumerate(slot):
                 places = ends[-1]
                 row = [places]
+                below = self.inner[edits - 1][number][way] if edits else [0] * (len(choice) + 1)
                 for index, character in enumerate(choice, 1):
-                    places = columns.read(places, character)
-                    if edits:
-                        below = self.inner[edits - 1][number][way]
-                        places |= below[index - 1] | columns.skip(below[index - 1] | below[index]) | below[index]
-                    places = columns.reached(places)
+                    known = below[index]
+                    if known != columns.all:
+                        beside = below[index - 1]
+                        places = columns.read(places, character) | beside | columns.skip(beside | known) | known
+                        places = columns.reached(places, known)
+                    else:
+                        places = known
                     row.append(places)
                 ways.append(row)
                 met |= places
