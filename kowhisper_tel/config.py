@@ -243,16 +243,18 @@ def _anchor(config: Config, folder: Path) -> Config:
     def place(name: str) -> str:
         return str((folder / name).resolve()) if (folder / name).exists() else name
 
+    def files(value: Any) -> Any:
+        """A preset's file, or a corpus's layout."""
+        return place(value) if isinstance(value, str) and value.endswith((".yaml", ".yml")) else value
+
     def sources(value: Any) -> Any:
         """Noise sources (``folder:PATH``, ``file:PATH``) anywhere inside channels, or a preset's file."""
         if isinstance(value, dict):
             return {key: sources(item) for key, item in value.items()}
         if isinstance(value, list):
             return [sources(item) for item in value]
-        if isinstance(value, str) and value.endswith((".yaml", ".yml")):
-            return place(value)
         kind, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
-        return f"{kind}:{place(name)}" if colon and kind in ("folder", "file") else value
+        return f"{kind}:{place(name)}" if colon and kind in ("folder", "file") else files(value)
 
     def path(name: str) -> str:
         """A synthetic noise is a bare name; a path has a slash or a prefix."""
@@ -261,7 +263,10 @@ def _anchor(config: Config, folder: Path) -> Config:
     noise = config.evaluate.noise
     if noise is not None:
         noise = path(noise) if isinstance(noise, str) else [path(name) for name in noise]
-    corpora = [c.model_copy(update={"path": place(c.path)}) if c.path else c for c in config.data.corpora]
+    corpora = [
+        c.model_copy(update={"path": c.path and place(c.path), "options": {k: files(v) for k, v in c.options.items()}})
+        for c in config.data.corpora
+    ]
     return config.model_copy(
         update={
             "model": place(config.model) if not config.model.startswith("builtin/") else config.model,

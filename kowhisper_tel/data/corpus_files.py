@@ -110,11 +110,12 @@ class CorpusFiles:
     def find(self, *wanted: str, near: CorpusFile, place: str, missing: str = "corpus.no_audio") -> CorpusFile:
         """The file that the label ``near`` means by a path, of several the first that is there.
 
-        Labels name recordings by paths that begin anywhere, with other endings than theirs or none, or by a name
-        alone. Meant is the file of that name in a folder of the path's last folder's name; a name alone means the file
-        in a folder called as the label, or as its folder. Another folder's file is taken only where no folder is so
-        called and the name is more than a number that each folder counts anew: a recording that is missing is never
-        made up for by another call's. Of several the one is meant whose folders agree best with the path and the label.
+        A path that is a file's whole name means that file. Labels, though, name recordings by paths that begin
+        anywhere, with other endings than theirs or none, or by a name alone. Meant is the file of that name in a
+        folder of the path's last folder's name; a name alone means the file in a folder called as the label, or as
+        its folder. Another folder's file is taken only where no folder is so called and the name is more than a
+        number that each folder counts anew: a recording that is missing is never made up for by another call's. Of
+        several the one is meant whose folders agree best with the path and the label.
 
         Raises ``UserError``: the code ``missing``, ``corpus.ambiguous``; both with ``place``.
         """
@@ -136,6 +137,8 @@ class CorpusFiles:
         beside = _folders(near.name)[-3:]
         own_paths = {stem: [*beside, stem]} | ({folder: beside} if folder else {})
         if folders and (found := self._named(base, folders[-1])):
+            if whole := [file for file in found if file.name.casefold() == "/".join([*folders, base])]:
+                return whole
             paths = [folders, own_paths.get(folders[-1], [])]
             return [file for file in found if not counts_anew or all(self._agrees(file, path) for path in paths)]
         if folders and folders[-1] in self._recording_folders:
@@ -163,7 +166,7 @@ class CorpusFiles:
             same = self._by_stem.get(stem, []) if folder is None else self._by_tail.get((folder, stem), [])
             if exact := [file for file in same if _base(file.name) == base]:
                 return exact
-            if other := [file for file in same if file.suffix in SUFFIXES]:
+            if not base.endswith(".txt") and (other := [file for file in same if file.suffix in SUFFIXES]):
                 return other
         return []
 

@@ -49,6 +49,11 @@ def lines(text: str) -> list[Line]:
     return [Line(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
+def one_or_several(label: Label) -> Sequence[Any]:
+    """The items of a label that is one item, or a list of them, for ``Layout.stretches``."""
+    return label.data if isinstance(label.data, list) else [label.data]
+
+
 @dataclass(frozen=True)
 class Stretch:
     """What a label says of one stretch.
@@ -80,7 +85,8 @@ class Layout:
     data of a label file's text. ``stretches`` gives the items of a label, ``stretch`` reads one; all three raise
     ``KeyError``, ``TypeError`` and the like where a label is of another layout, or ``UserError``. ``unit`` is what an
     item is called in messages. ``keeps_splits`` is the default of the option ``keep_splits``, and ``split_of`` tells
-    the corpus's own part by a label file's name.
+    the corpus's own part by a label file's name. ``whole``: every recording should have a label; without it, those
+    that none names are no part of the corpus.
     """
 
     kind: str
@@ -94,6 +100,7 @@ class Layout:
     raw_rate: int | None = None
     keeps_splits: bool = False
     split_of: Callable[[str], str | None] = own_split
+    whole: bool = True
 
     def labels(self, files: CorpusFiles) -> list[CorpusFile]:
         """The label files among those of a corpus, in order."""
@@ -144,7 +151,7 @@ def walk(layout: Layout, files: CorpusFiles, options: Mapping[str, Any]) -> Iter
             number = item.number if isinstance(item, Line) else number
             yield _entry(layout, label, item, f"{file.name} {layout.unit} {number}", split, used)
     for recording in files.of(*SUFFIXES):
-        if not _is_used(recording, used) and not (broken and _belongs(recording, broken)):
+        if layout.whole and not _is_used(recording, used) and not (broken and _belongs(recording, broken)):
             yield Reject(recording.name, "corpus.no_label", {"place": recording.name})
     for name in files.unread:
         yield Reject(name, "corpus.unread", {"place": name})
