@@ -189,3 +189,14 @@ def test_many_members_are_listed_and_found_fast_and_lean(tmp_path: Path) -> None
         assert files.find(wav, near=label, place="").name == f"TS.zip/{wav}"
     assert time.perf_counter() - begun < 10
     assert kept / len(wavs) < 1500
+
+
+def test_a_text_that_is_missing_is_not_made_up_for_by_its_recording(tmp_path: Path) -> None:
+    files = put(tmp_path, "D1/J1/S1/S1.json", "D1/J1/S1/0001.wav")
+    assert found(files, "D1/J1/S1/0001.txt", "D1/J1/S1/S1.json") == "corpus.no_audio"
+
+
+def test_a_path_from_the_root_on_is_that_files(tmp_path: Path) -> None:
+    files = put(tmp_path, "ko_kr/train.tsv", "ko_kr/audio/train/1.wav", "ko_kr/audio/dev/1.wav")
+    assert found(files, "ko_kr/audio/train/1.wav", "ko_kr/train.tsv") == "ko_kr/audio/train/1.wav"
+    assert found(files, "ko_kr/audio/dev/2.wav", "ko_kr/train.tsv") == "corpus.no_audio"

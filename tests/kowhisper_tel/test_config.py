@@ -95,6 +95,14 @@ def test_noise_files_inside_channels_are_taken_from_there_too(tmp_path: Path) ->
     assert channels[0]["channel"]["effects"][0]["source"] == ["pink", f"file:{tmp_path / 'street.wav'}"]
 
 
+def test_a_corpus_layout_is_taken_from_there_too(tmp_path: Path) -> None:
+    (tmp_path / "welfare.yaml").touch()
+    options = "{layout: welfare.yaml, id_prefix: welfare, synthetic: false}"
+    text = f"name: x\ndata: {{corpora: [{{kind: fields, path: corpus, options: {options}}}]}}"
+    options = load_config(write(tmp_path, text)).data.corpora[0].options
+    assert options == {"layout": str(tmp_path / "welfare.yaml"), "id_prefix": "welfare", "synthetic": False}
+
+
 def test_every_field_says_what_it_is_for() -> None:
     def walk(section: type) -> None:
         for name, field in section.model_fields.items():
