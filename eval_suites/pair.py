@@ -94,7 +94,7 @@ class Pair:
         """The right reading of each text, without spaces, that lies nearest to one of the other's."""
         if self.reference_syllables == self.hypothesis_syllables:
             return self.reference_syllables, self.hypothesis_syllables
-        return readings.closest(self.reference_text, self.hypothesis_text)
+        return readings.closest(readings.lattice(self.reference_text), readings.lattice(self.hypothesis_text))
 
     @functools.cached_property
     def numbers(self) -> tuple[Number, ...]:

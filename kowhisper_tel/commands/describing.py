@@ -34,8 +34,10 @@ def _lines(found: Mapping[str, Any], language: str) -> Iterator[str]:
         yield say("Fits: ", "맞는 종류: ") + f"{fit['kind']} ({labels}): {fit['reads']}"
     if not found["importers"]:
         yield say(
-            "No importer fits. A folder of another layout is read by kind `generic`, told where its fields are.",
-            "맞는 종류가 없습니다. 다른 형식의 폴더는 항목 위치를 적어 `generic` 종류로 읽을 수 있습니다.",
+            "No importer fits the folder as a whole. Kind `fields` reads any layout, told where its fields are; "
+            "kind `manifest` reads one table, with that file as its path.",
+            "폴더 전체에 맞는 종류가 없습니다. `fields` 종류는 항목 위치를 적으면 어떤 형식이든 읽고, "
+            "`manifest` 종류는 표 파일 하나를 path로 적으면 읽습니다.",
         )
         if first := found.get("first_json"):
             yield say("First JSON: ", "첫 JSON: ") + f"{first['file']}: {', '.join(first['fields'])}"

@@ -11,11 +11,13 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data import importers
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.sources import digest
+from kowhisper_tel.korean.notation import NOTATIONS
 
 COMMON_OPTIONS = {
     "synthetic": "true: machine-made voices, which the report then says",
     "id_prefix": "put before every id, for corpora that count from one alike",
     "licence": "what the data may be used for, as the data card then says",
+    "notation": "how the labels are transcribed (aihub, dialect, plain), where that is not the importer's own",
 }
 """Options that every kind of corpus takes, beside the importer's own."""
 
@@ -52,18 +54,20 @@ class CorpusSpec:
         return str(stated) if stated else None
 
     def entries(self) -> Iterator[Entry | Reject]:
-        """What its importer yields, with the prefix before the ids. Raises ``UserError`` as the importer does."""
+        """What its importer yields, with the common options heeded.
+
+        Raises ``UserError`` as the importer does, and ``notation.unknown``.
+        """
         own = {name: value for name, value in self.options.items() if name not in COMMON_OPTIONS}
-        prefix = str(self.options.get("id_prefix") or "")
+        prefix, notation = str(self.options.get("id_prefix") or ""), self.options.get("notation")
+        if notation is not None and notation not in NOTATIONS:
+            raise UserError("notation.unknown", name=notation, known=", ".join(NOTATIONS))
         nothing = True
         for item in importers.get(self.kind).entries(self.path, own):
             nothing = False
-            if not prefix:
-                yield item
-            elif isinstance(item, Reject):
-                yield replace(item, id=prefix + item.id) if item.id else item
-            else:
-                yield replace(item, utterance=replace(item.utterance, id=prefix + item.utterance.id))
+            if notation and isinstance(item, Entry):
+                item = replace(item, notation=notation)
+            yield _prefixed(item, prefix) if prefix else item
         if nothing:
             raise UserError("prepare.nothing", source=self.path or self.kind)
 
@@ -81,3 +85,9 @@ class CorpusSpec:
             "limit": self.limit,
             "options": dict(self.options),
         }
+
+
+def _prefixed(item: Entry | Reject, prefix: str) -> Entry | Reject:
+    if isinstance(item, Reject):
+        return replace(item, id=prefix + item.id) if item.id else item
+    return replace(item, utterance=replace(item.utterance, id=prefix + item.utterance.id))

@@ -86,7 +86,7 @@ class Layout:
     ``KeyError``, ``TypeError`` and the like where a label is of another layout, or ``UserError``. ``unit`` is what an
     item is called in messages. ``keeps_splits`` is the default of the option ``keep_splits``, and ``split_of`` tells
     the corpus's own part by a label file's name. ``whole``: every recording should have a label; without it, those
-    that none names are no part of the corpus.
+    that none names are no part of the corpus. ``cuts``: some recordings are known to end before their words do.
     """
 
     kind: str
@@ -101,6 +101,7 @@ class Layout:
     keeps_splits: bool = False
     split_of: Callable[[str], str | None] = own_split
     whole: bool = True
+    cuts: bool = False
 
     def labels(self, files: CorpusFiles) -> list[CorpusFile]:
         """The label files among those of a corpus, in order."""
@@ -233,7 +234,7 @@ def _entry(layout: Layout, label: Label, item: Any, place: str, split: str | Non
         tags=stretch.tags,
     )
     content = recording.read if recording.member else None
-    return Entry(utterance, place, split, layout.raw_rate, content, layout.notation, stretch.lasts_s)
+    return Entry(utterance, place, split, layout.raw_rate, content, layout.notation, stretch.lasts_s, layout.cuts)
 
 
 def _text_of(label: Label, path: str, place: str) -> str:

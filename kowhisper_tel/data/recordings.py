@@ -138,12 +138,15 @@ def _stretch(entry: Entry, audio: Samples) -> Samples:
 
 
 def _compared(entry: Entry, duration_s: float) -> Entry:
-    """The entry, with a tag where its label gives it less time than it has. Raises ``UserError`` where it has less."""
+    """The entry, with a tag where its label gives it another length than it has.
+
+    Raises ``UserError`` where it has less, and corpora of its kind are known to be cut.
+    """
     if entry.lasts_s is None or abs(duration_s - entry.lasts_s) <= MOST_MISSING_S:
         return entry
-    if duration_s < entry.lasts_s:
+    if duration_s < entry.lasts_s and entry.cuts:
         raise UserError("recording.short", place=entry.place, duration_s=duration_s, lasts_s=entry.lasts_s)
-    tags = {**entry.utterance.tags, "label_duration": "short"}
+    tags = {**entry.utterance.tags, "label_duration": "short" if duration_s > entry.lasts_s else "long"}
     return replace(entry, utterance=replace(entry.utterance, tags=tags))
 
 

@@ -12,25 +12,30 @@ from importlib.resources.abc import Traversable
 
 from kowhisper_tel.korean import verbalise as spoken
 from kowhisper_tel.korean.fold import fold
+from kowhisper_tel.korean.notation import fillers, parse
 from kowhisper_tel.korean.verbalise.rule import Reading
 
 VERSION = "ko-tel-norm/1"
 """Raised with every change of a rule; a comparison refuses results of another version."""
+
+RESTS_ON = ("fold.py", "normalise.py", "notation/", "verbalise/", "readings/")
+"""The part of ``kowhisper_tel.korean`` whose change changes a score."""
 
 AS_WRITTEN = ""
 """Stands for the rule of a piece that is said as it is written."""
 
 _LATIN_APOSTROPHE = re.compile(r"(?<=[A-Za-z])'(?=[A-Za-z])")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_FILLER = re.compile(rf"(?<!\S)(?:{'|'.join(sorted(fillers()))})(?!\S)")
 _NEITHER_HANGUL_NOR_LATIN = re.compile(r"[^가-힣a-z ]")
 
 
 def normalise(text: str) -> str:
     """The scoring form of a text. Idempotent.
 
-    Folded (NFC, width, unseen characters), numbers and acronyms in words (``verbalise``), Latin in lower case,
-    punctuation and symbols removed, runs of white space made one space, none at the ends. Known acronyms score the
-    same in any case (OK, ok).
+    Folded (NFC, width, unseen characters), the spoken side of the notation, numbers and acronyms in words
+    (``verbalise``), Latin in lower case, punctuation, symbols and fillers removed, white space single, none at the
+    ends. Known acronyms score the same in any case (OK, ok).
 
     >>> normalise("네, 3개요!  ＡＩ")
     '네 세 개요 에이아이'
@@ -39,12 +44,12 @@ def normalise(text: str) -> str:
 
 
 def prepared(text: str) -> str:
-    """The text that is verbalised: folded, with no apostrophe inside Latin words.
+    """The text that is verbalised: folded, the spoken side of its notation, with no apostrophe inside Latin words.
 
-    (Here the spoken side of the notation is to be taken: ``notation.parse(text, "plain").spoken``.)
     An apostrophe goes before the reading, or what it leaves (I'd, Id) would be read on the second time only.
     """
-    return _LATIN_APOSTROPHE.sub("", fold(text))
+    folded = parse(fold(text), "plain").spoken
+    return _LATIN_APOSTROPHE.sub("", folded) if "'" in folded else folded
 
 
 def pieces(text: str) -> list[Reading]:
@@ -58,12 +63,10 @@ def pieces(text: str) -> list[Reading]:
 
 
 def scored(said: str) -> str:
-    """A spoken text, or a piece of one, in lower case and without punctuation; its spaces are left as they are.
-
-    (Here fillers are to be dropped, where they stand as words in a piece as written: ``notation.drop_fillers``.)
-    """
-    text = _APOSTROPHE.sub("", said.lower())
-    return _NEITHER_HANGUL_NOR_LATIN.sub(_kept, text)
+    """A spoken text, or a piece of one, in lower case, without punctuation and fillers; its spaces are left."""
+    text = said.lower()
+    text = _APOSTROPHE.sub("", text) if "'" in text else text
+    return _FILLER.sub("", _NEITHER_HANGUL_NOR_LATIN.sub(_kept, text))
 
 
 def _kept(match: re.Match[str]) -> str:
@@ -78,18 +81,19 @@ def _kept_character(character: str) -> str:
 
 @functools.cache
 def fingerprint() -> str:
-    """A hash of ``VERSION`` and of the source of every rule that ``normalise`` rests on."""
+    """A hash of ``VERSION`` and of the source of every rule that scoring rests on."""
     return fingerprint_of(files("kowhisper_tel.korean"))
 
 
 def fingerprint_of(rules: Traversable) -> str:
-    """The fingerprint (16 hex digits) of a folder of rules: the names and bytes of its Python files, at any depth.
+    """The fingerprint (16 hex digits) of a folder of rules: names and bytes of the Python files in ``RESTS_ON``.
 
     The ends of lines are taken as they are in the repository, whatever a checkout made of them.
     """
     digest = hashlib.blake2b(VERSION.encode(), digest_size=8)
     for name, source in sorted(_sources(rules)):
-        digest.update(f"\0{name}\0{len(source)}\0".encode() + source)
+        if name.startswith(RESTS_ON):
+            digest.update(f"\0{name}\0{len(source)}\0".encode() + source)
     return digest.hexdigest()
 
 

@@ -235,3 +235,11 @@ def test_dataset_errors(dataset: Path, tmp_path: Path) -> None:
         with pytest.raises(UserError) as caught:
             read("dataset", path, **options)
         assert caught.value.code == code
+
+
+def test_the_notation_of_any_corpus_can_be_told(tmp_path: Path) -> None:
+    (tmp_path / "calls.jsonl").write_text('{"audio": "a.wav", "text": "b/ (3개)/(세 개)"}\n', encoding="utf-8")
+    spec = CorpusSpec("manifest", str(tmp_path / "calls.jsonl"), options={"notation": "aihub"})
+    assert [entry.notation for entry in spec.entries()] == ["aihub"]
+    with pytest.raises(UserError, match="aihub, dialect, plain"):
+        list(CorpusSpec("manifest", str(tmp_path / "calls.jsonl"), options={"notation": "ai-hub"}).entries())

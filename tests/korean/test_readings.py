@@ -48,13 +48,13 @@ def test_near_misses(one: str, other: str) -> None:
 
 
 def test_another_digit_is_another_reading() -> None:
-    """For every digit of every first text three others: no two numbers share a reading."""
+    """For every digit of every first text two others: no two numbers share a reading."""
     changed = {
         (text, f"{text[:place]}{(int(figure) + more) % 10}{text[place + 1 :]}")
         for text, _ in EQUIVALENT
         for place, figure in enumerate(text)
         if figure in "0123456789"
-        for more in (1, 4, 8)
+        for more in (1, 5)
     }
     assert not [pair for pair in changed if distance(*map(lattice, pair)) == 0]
 
@@ -116,7 +116,7 @@ def _said(small: Lattice) -> set[str]:
     return {"".join(choice).replace(" ", "") for choice in itertools.product(*small.slots)}
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(SMALL, SMALL)
 def test_nearest_of_all_pairs(one: Lattice, other: Lattice) -> None:
     """As by trying every reading of one with every reading of the other."""

@@ -114,7 +114,7 @@ def make_results(
                 loop = role != "candidate" and facts[4] > 0.1 and draw.random() < 0.03
                 said = misheard(clip["text"], rate + weight * facts[4] + extra(name, one.name), draw)
                 rows.append(row(name, role, one, clip, said + " 네 네 네" * 40 if loop else said, loop))
-    versions = {"manifest": "5f1c0de5f1c0de00", "seed": "7", "normaliser": "ko-tel-norm/0.2 1234567890abcdef"}
+    versions = {"manifest": "5f1c0de5f1c0de00", "seed": "7", "normaliser": "ko-tel-norm/1 1234567890abcdef"}
     versions |= {f"suites.{one.name}": one.fingerprint for one in made}
     records = tuple(ModelRecord(n, r, f"{n}-hash-0123456789ab", "ctranslate2", "int8") for n, r, _, _ in models)
     inputs = {"engine": "ctranslate2", "quantisation": "int8", "options": {"beam_size": 1, "tail_s": 1.0}}

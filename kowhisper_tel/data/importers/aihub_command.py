@@ -54,5 +54,12 @@ def _known(part: Mapping[str, Any], name: str) -> str | None:
     return None if value in NOTHING else value
 
 
-LAYOUT = Layout(kind="aihub_command", stretches=one_or_several, stretch=command, unit="utterance", notation="aihub")
+LAYOUT = Layout(
+    kind="aihub_command",
+    stretches=one_or_several,
+    stretch=command,
+    unit="utterance",
+    notation="aihub",
+    cuts=True,
+)
 IMPORTER = of_layout(LAYOUT, "the folder of AI-Hub 94, 95 or 96, 명령어 음성, its zips unpacked or not")

@@ -44,6 +44,7 @@ from kowhisper_tel.data.labelled import KEEP_SPLITS, Label, Layout, Stretch, lin
 from kowhisper_tel.data.metadata import tags
 from kowhisper_tel.data.sources import Stamp, folder_stamps
 from kowhisper_tel.data.text_files import read_text
+from kowhisper_tel.korean.notation import NOTATIONS
 
 TEXTS = ("audio", "text", "text_file", "id", "speaker", "call", "written")
 TIMES = ("start", "end", "lasts")
@@ -94,6 +95,7 @@ def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Rejec
             unit="record",
             notation=layout.get("notation", "plain"),
             raw_rate=layout.get("raw_rate"),
+            cuts=True,
         ),
         CorpusFiles.open(Path(str(path))),
         options,
@@ -151,8 +153,8 @@ def _check_values(layout: Mapping[str, Any]) -> None:
     rate, notation = layout.get("raw_rate", 8000), layout.get("notation", "plain")
     if not isinstance(rate, int) or isinstance(rate, bool) or rate <= 0:
         raise UserError("fields.value", key="raw_rate", value=rate)
-    if not isinstance(notation, str):
-        raise UserError("fields.value", key="notation", value=notation)
+    if notation not in NOTATIONS:
+        raise UserError("notation.unknown", name=notation, known=", ".join(NOTATIONS))
 
 
 def _pattern(labels: object) -> tuple[str, str]:

@@ -40,7 +40,7 @@ POWERS = {
 }  # fmt: skip
 
 
-SIGNS = {"-": ("마이너스", "영하"), "+": ("플러스", ""), "±": ("플러스마이너스", "플마")}
+SIGNS = {"-": ("마이너스",), "+": ("플러스", ""), "±": ("플러스마이너스", "플마")}
 
 
 def amount(written: Written) -> Slots | None:
@@ -53,18 +53,21 @@ def amount(written: Written) -> Slots | None:
     if re.search(r"[A-Za-z]", called[0]) or counter == "째":
         return None
     before = [units.BEFORE[counter.lower()]] if counter.lower() in units.BEFORE else []
+    counter = called[0]
     if match["low"]:
-        return row(before, _sign(match["minus"], written.before), _range(match, counter, called, written))
+        return row(before, _sign(match["minus"], counter, written.before), _range(match, counter, called, written))
     number = _number(match["number"], counter, written)
     about = row(match["about"]) if match["about"] else []
-    slots = row(before, _sign(match["minus"], written.before), number, about, called)
+    slots = row(before, _sign(match["minus"], counter, written.before), number, about, called)
     half_past = counter == "분" and match["number"] == "30" and _HOUR.search(written.before)
     return either(slots, row("반")) if half_past else slots
 
 
-def _sign(minus: str | None, before: str = "") -> Slots:
-    left_out = ("",) if before.rstrip().endswith("영하") else ()
-    return row((*SIGNS[minus], *left_out)) if minus else []
+def _sign(sign: str | None, counter: str, before: str = "") -> Slots:
+    """How a sign is said: of degrees 영하 too, or nothing where that stands before."""
+    if sign != "-" or counter != "도":
+        return row(SIGNS[sign]) if sign else []
+    return row((*SIGNS["-"], "" if before.rstrip().endswith("영하") else "영하"))
 
 
 def _number(figures: str, counter: str, written: Written) -> Slots:
@@ -102,7 +105,7 @@ def _range(match: re.Match[str], counter: str, called: tuple[str, ...], written:
         lows.append(_number(match["low"] + shared.group(), counter, written))
         low = Quantity.parse(match["low"] + shared.group())
     highs = _number(match["number"], counter, written)
-    far = row(either(*lows), ("", *called) if counter else "", UP_TO, _sign(match["below"]), highs)
+    far = row(either(*lows), ("", *called) if counter else "", UP_TO, _sign(match["below"], counter), highs)
     pairs = [] if match["below"] or match["minus"] else _pairs(low, high, counter, written)
     until = [] if written.after.startswith("까지") else row(UNTIL)
     return row(either(*pairs, far) if pairs else far, called if counter else [], until)

@@ -8,7 +8,7 @@ from kowhisper_tel.korean.readings.dates import birth
 from kowhisper_tel.korean.readings.numerals import digits, sino
 from kowhisper_tel.korean.readings.slots import Slots, either, row
 from kowhisper_tel.korean.readings.written import Written
-from kowhisper_tel.korean.verbalise import numbers
+from kowhisper_tel.korean.verbalise.numbers import sino as plain_sino
 from kowhisper_tel.korean.verbalise.rules.calendar import MONTHS
 
 BETWEEN = ("", "에", "다시", "의", "대시", "하이픈")
@@ -26,7 +26,7 @@ def groups(written: Written) -> Slots | None:
     """A string of digits in groups, or one group: digit by digit, the groups joined by nothing, 에, 다시 or 의."""
     if re.search(r"[^0-9\s.*●○()+-]", written.text):
         return None
-    found = re.findall(r"[0-9]+", written.text)
+    found = written.numbers()
     undivided = _PHONE.fullmatch(written.text.strip())
     if undivided:
         found = list(undivided.groups())
@@ -45,26 +45,35 @@ def groups(written: Written) -> Slots | None:
 def _group(group: str, alone: bool) -> Slots:
     """Digit by digit; round ones (700, 5000) and short ones that stand alone also as numbers."""
     is_number = group[0] != "0" and len(group) <= 4 and (alone or group.endswith("00"))
-    return either(digits(group), row(numbers.sino(int(group)).replace(" ", ""))) if is_number else digits(group)
+    return either(digits(group), row(plain_sino(int(group)).replace(" ", ""))) if is_number else digits(group)
 
 
 def lot(written: Written) -> Slots:
     """A lot or building number: 백이십삼 다시 사십오 번지, 일이삼에 사오."""
-    first, *others = (either(sino(int(part)), digits(part)) for part in re.findall(r"[0-9]+", written.text))
-    return row(first, *(row(BETWEEN, other) for other in others), "번지" if "번지" in written.text else "")
+    return row(_joined(written, BETWEEN), "번지" if "번지" in written.text else "")
 
 
 def hyphened(written: Written) -> Slots:
-    """Two numbers with a hyphen: a range (십에서 이십), a score (이 대 일), parts of a code (일이 다시 삼사오육)."""
-    first, second = (either(sino(int(part)), digits(part)) for part in re.findall(r"[0-9]+", written.text))
-    return row(first, ("에서", "대", *BETWEEN), second)
+    """Numbers with a hyphen: a range (십에서 이십), a score (이 대 일), parts of a code (일이 다시 삼사오육)."""
+    return _joined(written, ("에서", "대", *BETWEEN, "빼기", "마이너스"))
 
 
-def expiry(written: Written) -> Slots:
+def _joined(written: Written, between: tuple[str, ...]) -> Slots:
+    """Numbers as numbers or digit by digit, with something between."""
+    slots: Slots = []
+    for number in written.numbers():
+        slots += row(between if slots else "", either(sino(int(number)), digits(number)))
+    return slots
+
+
+def expiry(written: Written) -> Slots | None:
     """The month and year on a card: 공오 이칠, 이십칠 년 오월."""
-    month, year = re.findall(r"[0-9]+", written.text)
-    read = [either(digits(part), sino(int(part))) for part in (month, year)]
-    return either(row(read[0], ("", "슬래시"), read[1]), row(read[1], "년", MONTHS[int(month)]))
+    numbers = written.numbers()
+    if len(numbers) != 2:
+        return None
+    month, year = (either(digits(part), sino(int(part))) for part in numbers)
+    said = MONTHS.get(int(numbers[0]))
+    return either(row(month, ("", "슬래시"), year), *([row(year, "년", said)] if said else []))
 
 
 def plate(written: Written) -> Slots | None:

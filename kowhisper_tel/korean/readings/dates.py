@@ -20,7 +20,7 @@ _CENTURY_FROM = 40
 
 def date(written: Written) -> Slots | None:
     """A date in digits: as a date, or as its numbers with the signs between."""
-    parts = re.findall(r"[0-9]+", written.text)
+    parts = written.numbers()
     signs = re.findall(r"[./-]", written.text)
     if len(parts) != 3 or int(parts[1]) not in MONTHS:
         return None
@@ -53,7 +53,10 @@ def month_and_day(upper: int, lower: int) -> Slots | None:
 
 def year_and_month(written: Written) -> Slots | None:
     """A year and a month: 이천이십사 년 삼월, 이천이십사 점 공삼."""
-    year, month = re.findall(r"[0-9]+", written.text)
+    numbers = written.numbers()
+    if len(numbers) != 2 or int(numbers[1]) not in MONTHS:
+        return None
+    year, month = numbers
     as_date = row(_year(year), "년", MONTHS[int(month)])
     between = SIGNS.get(re.sub(r"[0-9\s월]", "", written.text)[:1], ("",))
     return (
@@ -65,20 +68,26 @@ def year_and_month(written: Written) -> Slots | None:
 
 def short_year(written: Written) -> Slots:
     """A year in two digits behind an apostrophe: 이십사 년, 이천이십사 년."""
-    return row(_year(re.findall(r"[0-9]+", written.text)[0]), "년")
+    return row(_year(written.numbers()[0]), "년")
 
 
 def day(written: Written) -> Slots | None:
     """A month and a day with a stroke or a point: 삼월 십오 일, 삼 점 십오, 십오분의 삼."""
-    month, number = (int(part) for part in re.findall(r"[0-9]+", written.text))
+    numbers = written.numbers()
+    if len(numbers) != 2:
+        return None
+    month, number = map(int, numbers)
     between = SIGNS["/" if "/" in written.text else "."]
     as_date = month_and_day(month, number)
     return as_date and either(as_date, row(sino(month), between, sino(number)))
 
 
-def months(written: Written) -> Slots:
+def months(written: Written) -> Slots | None:
     """From month to month: 칠팔월, 칠월에서 팔월, 칠월부터 팔월까지."""
-    low, high = (int(part) for part in re.findall(r"[0-9]+", written.text))
+    numbers = [int(part) for part in written.numbers()]
+    if len(numbers) != 2 or not set(numbers) <= MONTHS.keys():
+        return None
+    low, high = numbers
     first = (MONTHS[low], flat(sino(low))[0])
     return either(row((written.said,)), row(first, UP_TO, MONTHS[high], UNTIL))
 

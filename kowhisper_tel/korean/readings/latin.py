@@ -84,6 +84,7 @@ IN_KOREAN = """
 카페 까페
 컬러 칼라
 타깃 타겟
+톱 탑
 타월 타올
 테이프 테잎
 파일 화일
@@ -163,7 +164,7 @@ def _word(said: str) -> Slots:
 
 def basement(written: Written) -> Slots:
     """A floor under the ground: 비 이 층, 지하 이 층, 비투 층."""
-    number = "".join(re.findall(r"[0-9]", written.text))
+    number = "".join(written.numbers())
     return row(("비", "지하"), either(sino(int(number)), code(number)), "층")
 
 
@@ -181,7 +182,7 @@ def _address_part(part: str) -> Slots:
 
 def english_ordinal(written: Written) -> Slots:
     """1st: 퍼스트, 첫 번째, 일 번째 is none."""
-    number = int(re.findall(r"[0-9]+", written.text)[0])
+    number = int(written.numbers()[0])
     return row((written.said, *(["첫번째"] if number == 1 else ["".join(native_before(number)[0]) + "번째"])))
 
 

@@ -10,7 +10,7 @@ from kowhisper_tel.korean.readings.signs import countdown, fraction, named_day, 
 from kowhisper_tel.korean.readings.written import Expander
 
 EXPANDERS: dict[str, Expander] = {
-    **dict.fromkeys(("counted", "ordinal", "range", "unit", "percent", "money", "number", "section"), amount),
+    **dict.fromkeys(("counted", "ordinal", "range", "unit", "percent", "money", "number", "section", "hours"), amount),
     **dict.fromkeys(
         (
             "masked number", "rest of a masked number", "digit groups", "phone", "spaced phone",
@@ -31,6 +31,8 @@ EXPANDERS: dict[str, Expander] = {
     **dict.fromkeys(("letters", "letters and number", "number and letters"), letters),
     "basement": basement,
     "dotted letters": letters,
+    "ranked": letters,
+    "generation": groups,
     "lettered code": letters,
     "address": address,
     "english ordinal": english_ordinal,

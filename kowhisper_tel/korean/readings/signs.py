@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from kowhisper_tel.korean.readings.amounts import UP_TO
 from kowhisper_tel.korean.readings.codes import BETWEEN
 from kowhisper_tel.korean.readings.dates import month_and_day
@@ -48,7 +46,7 @@ SPOKEN_SIGNS = {
 
 def fraction(written: Written) -> Slots | None:
     """A fraction; with a stroke also two numbers (120/80), a quarter (1/4분기) or a day of the year (3/15)."""
-    found = [int(figures) for figures in re.findall(r"[0-9]+", written.text)]
+    found = [int(figures) for figures in written.numbers()]
     if len(found) != 2:
         return None
     if "분" in written.text:
@@ -65,7 +63,7 @@ def fraction(written: Written) -> Slots | None:
 
 def sum_of_two(written: Written) -> Slots | None:
     """A sum, or an offer: 이 더하기 일, 투 플러스 원."""
-    found = re.findall(r"[0-9]+", written.text)
+    found = written.numbers()
     if len(found) != 2:
         return None
     ways = [either(sino(int(one)), english(int(one))) if int(one) < 20 else sino(int(one)) for one in found]
@@ -74,13 +72,13 @@ def sum_of_two(written: Written) -> Slots | None:
 
 def versus(written: Written) -> Slots | None:
     """A score or a ratio: 삼 대 이."""
-    found = re.findall(r"[0-9]+", written.text)
+    found = written.numbers()
     return row(sino(int(found[0])), "대", sino(int(found[1]))) if len(found) == 2 else None
 
 
 def named_day(written: Written) -> Slots:
     """A day that is called by its numbers: 육이오, 사일구."""
-    first, *others = re.findall(r"[0-9]+", written.text)
+    first, *others = written.numbers()
     return row(sino(int(first)), *(either(digits(other), sino(int(other))) for other in others))
 
 
@@ -92,7 +90,7 @@ def version(written: Written) -> Slots:
 
 def countdown(written: Written) -> Slots:
     """Days to go: 디 마이너스 칠, 디 칠."""
-    number = int(re.findall(r"[0-9]+", written.text)[0])
+    number = int(written.numbers()[0])
     return row("디", (*SPOKEN_SIGNS[written.text[1]], "", "데이"), sino(number))
 
 

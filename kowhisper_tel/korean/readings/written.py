@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ class Written:
     before: str
     after: str
     said: str
+
+    def numbers(self) -> list[str]:
+        """The figures of each number in it."""
+        return re.findall(r"[0-9]+", self.text)
 
 
 Expander = Callable[[Written], Slots | None]

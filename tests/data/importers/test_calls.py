@@ -184,7 +184,7 @@ CASES = {
         | {
             "empty text": (in_dialog(text=" "), {"prepare.empty_label": 1}, 0),
             "text no text": (in_dialog(text=None), {"corpus.layout": 1, "corpus.no_label": 1}, 1),
-            "label outlasts audio": (in_dialog(duration=0.8), {"recording.short": 1}, 0),
+            "label outlasts audio": (in_dialog(duration=0.8), {}, 0),
             "label a little longer": (in_dialog(duration="0.7"), {}, 0),
             "path without its ending": (in_dialog(audioPath="D04/J16/S000001/0001"), {}, 0),
             "path under another folder": (in_dialog(audioPath="/home/a/D04/J16/S000001/0001.wav"), {}, 0),
@@ -379,11 +379,14 @@ def test_keep_splits_is_true_or_false(corpus: Any, tmp_path: Path) -> None:
         read("clovacall", corpus.folder(tmp_path), keep_splits="no")
 
 
-def test_audio_that_outlasts_its_label_is_tagged(corpus: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("duration", "found"), [(0.1, "short"), (0.9, "long")])
+def test_a_label_of_another_length_than_its_audio_is_tagged(
+    corpus: Any, tmp_path: Path, duration: float, found: str
+) -> None:
     aihub_571(corpus)
-    in_dialog(duration=0.1)(corpus)
+    in_dialog(duration=duration)(corpus)
     summary = prepared("aihub_571", corpus.folder(tmp_path / "corpus"), tmp_path / "out")
-    assert summary["splits"]["train"]["tags"]["label_duration"]["short"]["utterances"] == 1
+    assert summary["splits"]["train"]["tags"]["label_duration"][found]["utterances"] == 1
 
 
 def test_kspon_texts_are_read_where_there_is_no_list(corpus: Any, tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_records_that_lead_to_no_list(corpus: Any, tmp_path: Path) -> None:
         ({"audio": "a", "text": "b", "tags": {"sex": "@me"}}, "fields.path", "tags.sex: @me"),
         ({"audio": "a", "text": "b", "raw_rate": "8k"}, "fields.value", "raw_rate"),
         ({"audio": "a", "text": "b", "raw_rate": 0}, "fields.value", "raw_rate"),
-        ({"audio": "a", "text": "b", "notation": 5}, "fields.value", "notation"),
+        ({"audio": "a", "text": "b", "notation": 5}, "notation.unknown", "aihub"),
         ({"audio": "a", "text": "b", "labels": ".xml"}, "fields.labels", ".xml"),
         ({"audio": "a", "text": "b", "labels": [".json"]}, "fields.labels", "labels"),
     ],
