@@ -46,6 +46,13 @@ class Data(Section):
     corpora: list[Corpus] = Field(min_length=1, description="sources, read in this order")
     split: str | dict[str, float] = Field("8:1:1", description="train:test (8:2) or train:dev:test (8:1:1), or shares")
     split_by: Literal["speaker", "utterance"] = Field("speaker", description="what may not stand on both sides")
+    leaks: Literal["fail", "drop", "report", "off"] = Field(
+        "fail",
+        description="a recording, or its copy, in train and in dev or test: stop, leave train's out, list it",
+    )
+    sentences: Literal["fail", "drop", "report", "off"] = Field(
+        "drop", description="a sentence of 12 syllables or more (or nearly the same) in train and in dev or test"
+    )
     max_reject_share: float = Field(0.1, ge=0, le=1, description="stop where more of the input is rejected than this")
 
 

@@ -7,7 +7,7 @@ import typer
 
 def build() -> typer.Typer:
     """The command line with every command on it."""
-    from kowhisper_tel.commands import evaluate, gate, loop, prepare, report, score, simulate, text, train
+    from kowhisper_tel.commands import evaluate, gate, leaks, loop, prepare, report, score, simulate, text, train
 
     app = typer.Typer(
         name="python -m kowhisper_tel.run",
@@ -20,6 +20,7 @@ def build() -> typer.Typer:
     app.callback(invoke_without_command=True)(loop.command)
     for name, module in (
         ("prepare", prepare),
+        ("leaks", leaks),
         ("simulate", simulate),
         ("train", train),
         ("evaluate", evaluate),

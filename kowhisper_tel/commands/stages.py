@@ -26,6 +26,7 @@ DATA = "data.json"
 def prepare(run: Run) -> PreparedData:
     """Corpora to manifests."""
     from kowhisper_tel.data.corpus import CorpusSpec
+    from kowhisper_tel.data.leaks.weed import LeakRules
     from kowhisper_tel.data.prepare import prepare as prepare_data
     from kowhisper_tel.data.split import SplitSpec
     from kowhisper_tel.whisper.model import load_tokenizer
@@ -39,6 +40,7 @@ def prepare(run: Run) -> PreparedData:
             run.manifests,
             split=SplitSpec.parse(data.split, data.split_by),
             seed=run.config.seed,
+            leaks=LeakRules(data.leaks, data.sentences),
             count_tokens=lambda text: len(tokenizer(" " + text.strip(), add_special_tokens=False).input_ids),
             max_reject_share=data.max_reject_share,
             progress=progress,
@@ -50,6 +52,11 @@ def prepare(run: Run) -> PreparedData:
         ),
         "데이터 준비: 읽음 {read} = 사용 {accepted} + 제외 {rejected} + limit으로 뺌 {left_out}".format(**counts),
     )
+    if found := counts["leaks"]:
+        say(
+            f"prepare: in train and in dev or test, each listed in {run.manifests}/leaks.jsonl: {found}",
+            f"데이터 준비: 학습 쪽과 dev·test에 겹친 것(목록: {run.manifests}/leaks.jsonl): {found}",
+        )
     for split in ("train", "test"):
         if split not in prepared.manifests:
             raise UserError("run.no_split", split=split)

@@ -17,6 +17,7 @@ from kowhisper_tel.data.card_files import write_card
 from kowhisper_tel.data.corpus import CorpusSpec
 from kowhisper_tel.data.intake import Intake, Progress, Recorder, reasons, take_in
 from kowhisper_tel.data.labels import CountTokens
+from kowhisper_tel.data.leaks.weed import FILE, LeakRules, weed, write_leaks
 from kowhisper_tel.data.recordings import Recorded
 from kowhisper_tel.data.split import SPLITS, Part, SplitSpec, assign
 from kowhisper_tel.data.store import (
@@ -48,6 +49,7 @@ def prepare(
     *,
     split: SplitSpec,
     seed: int,
+    leaks: LeakRules = LeakRules(),  # noqa: B008  # frozen
     count_tokens: CountTokens | None = None,
     max_reject_share: float = DEFAULT_MAX_REJECT_SHARE,
     workers: int | None = None,
@@ -59,17 +61,19 @@ def prepare(
     never done anew in silence.
 
     Writes ``{train,dev,test}.jsonl`` (audio paths relative to ``out``), ``audio/*.flac`` (16 kHz, mono, at most 30 s,
-    for recordings that are not that already), ``dataset/`` (a DatasetDict), ``rejects.jsonl``, ``inputs.json``,
-    ``summary.json``, and the data card: ``data_card.html``, ``data_card.json`` and ``measures.jsonl``.
+    for recordings that are not that already), ``dataset/`` (a DatasetDict), ``rejects.jsonl``, ``leaks.jsonl``,
+    ``inputs.json``, ``summary.json``, and the data card: ``data_card.html``, ``data_card.json`` and ``measures.jsonl``.
+    What training has in common with dev and test is dealt with as ``leaks`` says.
     ``count_tokens`` says how many tokens a label has (without it labels of any length pass). ``workers`` threads
     (default: one a core, at most 8) decode; their number changes nothing in the result.
 
     Raises ``UserError``: the importers' own, ``prepare.too_many_rejects`` (exit code 6; the reasons then stand in
     ``<out>.rejects.jsonl``), ``prepare.changed`` (``out`` was made of other inputs), ``prepare.no_speakers``,
     ``prepare.few_speakers``, ``prepare.joined_speakers``, ``prepare.speaker_overlap``, ``prepare.choice`` (a corpus is
-    given to a split of another name), ``prepare.foreign``.
+    given to a split of another name), ``prepare.foreign``, ``leaks.found`` (exit code 6; the pairs then stand in
+    ``<out>.leaks.jsonl``), ``leaks.nothing_left``.
     """
-    inputs = _inputs(corpora, split, seed)
+    inputs = _inputs(corpora, split, seed) | {"leaks": leaks.to_json()}
     if is_complete(out, inputs):
         return _load(out)
     check_unchanged(out, inputs)
@@ -79,12 +83,18 @@ def prepare(
             recorder, seen = Recorder(new / "audio", pool, progress), dict[str, str]()
             intakes = [tag_telephone(take_in(corpus, recorder, seen, seed, count_tokens)) for corpus in corpora]
         _check_share(intakes, max_reject_share, out)
-        placed = _place(intakes, split, seed, new, out)
+        splits = assign(_parts(intakes), split, seed)
+        report = out.with_name(f"{out.name}.{FILE}")
+        weeded = weed(intakes, splits, leaks, report, workers=workers, progress=progress)
+        _remove_unused(intakes, weeded.intakes, new)
+        intakes = list(weeded.intakes)
+        placed = _place(intakes, splits, new, out)
         write_manifests(new, placed)
         write_dataset(new / "dataset", out.resolve(), placed)
         write_rejects(new / "rejects.jsonl", intakes)
         shares = {"by": split.by, "shares": dict(split.shares)}
-        summary = card(intakes, placed, split=shares, seed=seed)
+        write_leaks(new / FILE, weeded.leaks)
+        summary = card(intakes, placed, split=shares, seed=seed) | {"leaks": weeded.to_json()}
         write_json(new / "summary.json", summary)
         write_card(new, intakes, placed, summary)
         write_inputs(new, inputs)
@@ -131,14 +141,16 @@ def _check_share(intakes: Sequence[Intake], most: float, out: Path) -> None:
     raise UserError("prepare.too_many_rejects", **facts, reasons=listed, path=path)
 
 
-def _place(intakes: Sequence[Intake], split: SplitSpec, seed: int, new: Path, out: Path) -> list[Placed]:
-    """The accepted utterances with their splits and their audio relative to ``out``, times and track resolved."""
-    parts = [
+def _parts(intakes: Sequence[Intake]) -> list[Part]:
+    return [
         Part(found.entry.utterance, found.duration_s, intake.spec.split or found.entry.split)
         for intake in intakes
         for found in intake.recorded
     ]
-    splits = assign(parts, split, seed)
+
+
+def _place(intakes: Sequence[Intake], splits: Mapping[str, str], new: Path, out: Path) -> list[Placed]:
+    """The accepted utterances with their splits and their audio relative to ``out``, times and track resolved."""
     return [
         Placed(
             _stored(found, new, out),
@@ -150,6 +162,14 @@ def _place(intakes: Sequence[Intake], split: SplitSpec, seed: int, new: Path, ou
         for intake in intakes
         for found in intake.recorded
     ]
+
+
+def _remove_unused(before: Sequence[Intake], after: Sequence[Intake], new: Path) -> None:
+    """Remove the audio that was written for utterances which are rejected now."""
+    files = [{found.file for intake in intakes for found in intake.recorded} for intakes in (before, after)]
+    for file in files[0] - files[1]:
+        if file.is_relative_to(new):
+            file.unlink()
 
 
 def _stored(found: Recorded, new: Path, out: Path) -> Utterance:

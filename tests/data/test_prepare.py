@@ -16,6 +16,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.data.corpus import CorpusSpec
+from kowhisper_tel.data.leaks.weed import LeakRules
 from kowhisper_tel.data.prepare import PreparedData, prepare
 from kowhisper_tel.data.split import SplitSpec
 from kowhisper_tel.data.windows import MOST_LABEL_TOKENS, plan_epoch
@@ -172,8 +173,9 @@ def test_split_by_speaker_in_any_order(tone: Any, lines: Any, tmp_path: Path) ->
     records = [
         {"id": f"{s}-{i}", "audio": "a.wav", "text": "네", "speaker": f"s{s}"} for s in range(10) for i in range(3)
     ]
-    one = run(lines(*records), tmp_path / "one", split=None)
-    other = run(lines(*records[::-1], name="r.jsonl"), tmp_path / "other", split=None, workers=1)
+    seen = {"split": None, "leaks": LeakRules("report")}  # all of one recording
+    one = run(lines(*records), tmp_path / "one", **seen)
+    other = run(lines(*records[::-1], name="r.jsonl"), tmp_path / "other", workers=1, **seen)
     for split in ("train", "test"):
         ids = {u.id for u in Manifest.read(one.manifests[split])}
         assert ids == {u.id for u in Manifest.read(other.manifests[split])}
@@ -273,12 +275,13 @@ def test_folder_and_dataset_go_round(tone: Any, tmp_path: Path) -> None:
     for speaker in ("kim", "lee", "park"):
         tone(f"root/{speaker}/a.wav", rate=8_000)
         (tmp_path / "root" / speaker / "a.txt").write_text("10월 6일", encoding="utf-8")
-    first = run(tmp_path / "root", tmp_path / "one", split=None, options={"speaker_from": "parent"})
+    seen = LeakRules("report")  # all of one recording
+    first = run(tmp_path / "root", tmp_path / "one", split=None, leaks=seen, options={"speaker_from": "parent"})
     saved = datasets.load_from_disk(str(first.folder / "dataset"))
     audio = saved.cast_column("audio", datasets.Audio(decode=False))["train"][0]["audio"]["path"]
     assert probe(Path(audio)).rate_hz == RATE
     spec = CorpusSpec("dataset", str(first.folder / "dataset"), options={"columns": {"id": "id"}})
-    second = prepare([spec], tmp_path / "two", split=TWO, seed=1)
+    second = prepare([spec], tmp_path / "two", split=TWO, seed=1, leaks=seen)
     for split in ("train", "test"):
         ours, theirs = Manifest.read(first.manifests[split]), Manifest.read(second.manifests[split])
         assert [(u.id, u.text, u.speaker) for u in ours] == [(u.id, u.text, u.speaker) for u in theirs]
