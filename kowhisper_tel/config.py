@@ -45,7 +45,14 @@ class Data(Section):
 
     corpora: list[Corpus] = Field(min_length=1, description="sources, read in this order")
     split: str | dict[str, float] = Field("8:1:1", description="train:test (8:2) or train:dev:test (8:1:1), or shares")
-    split_by: Literal["speaker", "utterance"] = Field("speaker", description="what may not stand on both sides")
+    split_by: Literal["speaker", "call", "utterance"] = Field("speaker", description="what may not be on both sides")
+    stratify_by: list[str] = Field(
+        [], description="tags whose values are divided by the same shares, e.g. [gender, age]"
+    )
+    lists: dict[Split, str] = Field({}, description="files of ids or audio paths: those are just that split")
+    overlap: Literal["fail", "drop"] = Field(
+        "fail", description="other utterances of the speakers in `lists`: stop, or leave them out"
+    )
     leaks: Literal["fail", "drop", "report", "off"] = Field(
         "fail",
         description="a recording, or its copy, in train and in dev or test: stop, leave train's out, list it",
@@ -274,10 +281,11 @@ def _anchor(config: Config, folder: Path) -> Config:
         c.model_copy(update={"path": c.path and place(c.path), "options": {k: files(v) for k, v in c.options.items()}})
         for c in config.data.corpora
     ]
+    lists = {split: place(name) for split, name in config.data.lists.items()}
     return config.model_copy(
         update={
             "model": place(config.model) if not config.model.startswith("builtin/") else config.model,
-            "data": config.data.model_copy(update={"corpora": corpora}),
+            "data": config.data.model_copy(update={"corpora": corpora, "lists": lists}),
             "train": config.train.model_copy(update={"channels": sources(config.train.channels)}),
             "evaluate": config.evaluate.model_copy(update={"noise": noise}),
         }

@@ -38,8 +38,10 @@ def prepare(run: Run) -> PreparedData:
         prepared = prepare_data(
             [CorpusSpec(**corpus.model_dump()) for corpus in data.corpora],
             run.manifests,
-            split=SplitSpec.parse(data.split, data.split_by),
+            split=SplitSpec.parse(data.split, data.split_by, data.stratify_by),
             seed=run.config.seed,
+            lists={str(split): name for split, name in data.lists.items()},
+            overlap=data.overlap,
             leaks=LeakRules(data.leaks, data.sentences),
             count_tokens=lambda text: len(tokenizer(" " + text.strip(), add_special_tokens=False).input_ids),
             max_reject_share=data.max_reject_share,
@@ -52,6 +54,8 @@ def prepare(run: Run) -> PreparedData:
         ),
         "데이터 준비: 읽음 {read} = 사용 {accepted} + 제외 {rejected} + limit으로 뺌 {left_out}".format(**counts),
     )
+    for split, found in counts["lists"].items():
+        say(f"prepare: list of {split}: {found}", f"데이터 준비: {split} 목록: {found}")
     if found := counts["leaks"]:
         say(
             f"prepare: in train and in dev or test, each listed in {run.manifests}/leaks.jsonl: {found}",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -38,6 +38,12 @@ class Intake:
     def read(self) -> int:
         """All that the corpus held."""
         return len(self.recorded) + len(self.rejects) + self.left_out
+
+    def without(self, rejects: Mapping[str, Reject]) -> Intake:
+        """The same with some sound recordings, by id, among the rejects."""
+        gone = tuple(rejects[r.entry.utterance.id] for r in self.recorded if r.entry.utterance.id in rejects)
+        kept = tuple(r for r in self.recorded if r.entry.utterance.id not in rejects)
+        return replace(self, recorded=kept, rejects=(*self.rejects, *gone)) if gone else self
 
     @property
     def expected_rejects(self) -> float:

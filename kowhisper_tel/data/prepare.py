@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import is_complete, write_json
+from kowhisper_tel.core.files import is_complete, sha256, write_json
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.card import Placed, card
 from kowhisper_tel.data.card_files import write_card
 from kowhisper_tel.data.corpus import CorpusSpec
+from kowhisper_tel.data.division import FILE as LISTS
+from kowhisper_tel.data.division import divide_intakes, write_unmatched
 from kowhisper_tel.data.intake import Intake, Progress, Recorder, reasons, take_in
 from kowhisper_tel.data.labels import CountTokens
-from kowhisper_tel.data.leaks.weed import FILE, LeakRules, weed, write_leaks
+from kowhisper_tel.data.leaks.weed import FILE as LEAKS
+from kowhisper_tel.data.leaks.weed import LeakRules, weed, write_leaks
 from kowhisper_tel.data.recordings import Recorded
-from kowhisper_tel.data.split import SPLITS, Part, SplitSpec, assign
+from kowhisper_tel.data.split import SPLITS, SplitSpec
 from kowhisper_tel.data.store import (
     check_unchanged,
     new_folder,
@@ -49,6 +52,8 @@ def prepare(
     *,
     split: SplitSpec,
     seed: int,
+    lists: Mapping[str, str] | None = None,
+    overlap: str = "fail",
     leaks: LeakRules = LeakRules(),  # noqa: B008  # frozen
     count_tokens: CountTokens | None = None,
     max_reject_share: float = DEFAULT_MAX_REJECT_SHARE,
@@ -62,18 +67,21 @@ def prepare(
 
     Writes ``{train,dev,test}.jsonl`` (audio paths relative to ``out``), ``audio/*.flac`` (16 kHz, mono, at most 30 s,
     for recordings that are not that already), ``dataset/`` (a DatasetDict), ``rejects.jsonl``, ``leaks.jsonl``,
-    ``inputs.json``, ``summary.json``, and the data card: ``data_card.html``, ``data_card.json`` and ``measures.jsonl``.
-    What training has in common with dev and test is dealt with as ``leaks`` says.
+    ``lists.jsonl``, ``inputs.json``, ``summary.json``, and the data card: ``data_card.html``, ``data_card.json`` and
+    ``measures.jsonl``. What training has in common with dev and test is dealt with as ``leaks`` says. ``lists`` maps
+    splits to files that name their utterances; other utterances of the same speakers stop it (``overlap: fail``) or are
+    rejected (``drop``).
     ``count_tokens`` says how many tokens a label has (without it labels of any length pass). ``workers`` threads
     (default: one a core, at most 8) decode; their number changes nothing in the result.
 
     Raises ``UserError``: the importers' own, ``prepare.too_many_rejects`` (exit code 6; the reasons then stand in
     ``<out>.rejects.jsonl``), ``prepare.changed`` (``out`` was made of other inputs), ``prepare.no_speakers``,
     ``prepare.few_speakers``, ``prepare.joined_speakers``, ``prepare.speaker_overlap``, ``prepare.choice`` (a corpus is
-    given to a split of another name), ``prepare.foreign``, ``leaks.found`` (exit code 6; the pairs then stand in
-    ``<out>.leaks.jsonl``), ``leaks.nothing_left``.
+    given to a split of another name), ``prepare.foreign``, those of ``divide_intakes``, ``leaks.found`` (exit code 6;
+    the pairs then stand in ``<out>.leaks.jsonl``), ``leaks.nothing_left``.
     """
-    inputs = _inputs(corpora, split, seed) | {"leaks": leaks.to_json()}
+    given = dict(lists or {})
+    inputs = _inputs(corpora, split, seed) | {"leaks": leaks.to_json(), "lists": _digests(given, overlap)}
     if is_complete(out, inputs):
         return _load(out)
     check_unchanged(out, inputs)
@@ -83,33 +91,37 @@ def prepare(
             recorder, seen = Recorder(new / "audio", pool, progress), dict[str, str]()
             intakes = [tag_telephone(take_in(corpus, recorder, seen, seed, count_tokens)) for corpus in corpora]
         _check_share(intakes, max_reject_share, out)
-        splits = assign(_parts(intakes), split, seed)
-        report = out.with_name(f"{out.name}.{FILE}")
-        weeded = weed(intakes, splits, leaks, report, workers=workers, progress=progress)
+        division = divide_intakes(intakes, split, seed, given, overlap)
+        report = out.with_name(f"{out.name}.{LEAKS}")
+        weeded = weed(division.intakes, division.splits, leaks, report, workers=workers, progress=progress)
         _remove_unused(intakes, weeded.intakes, new)
-        intakes = list(weeded.intakes)
-        placed = _place(intakes, splits, new, out)
+        placed = _place(weeded.intakes, division.splits, new, out)
         write_manifests(new, placed)
         write_dataset(new / "dataset", out.resolve(), placed)
-        write_rejects(new / "rejects.jsonl", intakes)
-        shares = {"by": split.by, "shares": dict(split.shares)}
-        write_leaks(new / FILE, weeded.leaks)
-        summary = card(intakes, placed, split=shares, seed=seed) | {"leaks": weeded.to_json()}
+        write_rejects(new / "rejects.jsonl", weeded.intakes)
+        write_leaks(new / LEAKS, weeded.leaks)
+        write_unmatched(new / LISTS, division.listed)
+        found = {"leaks": weeded.to_json(), "lists": division.listed.to_json()}
+        summary = card(weeded.intakes, placed, split=split.to_json(), seed=seed) | found
         write_json(new / "summary.json", summary)
-        write_card(new, intakes, placed, summary)
+        write_card(new, weeded.intakes, placed, summary)
         write_inputs(new, inputs)
     return _load(out)
 
 
 def _inputs(corpora: Sequence[CorpusSpec], split: SplitSpec, seed: int) -> dict[str, Any]:
-    shares = {"by": split.by, "shares": dict(split.shares)}
     return {
         "corpora": [corpus.to_json() for corpus in corpora],
         "files": [corpus.digest() for corpus in corpora],
-        "split": shares,
+        "split": split.to_json(),
         "seed": seed,
         "normaliser": fingerprint(),
     }
+
+
+def _digests(lists: Mapping[str, str], overlap: str) -> dict[str, Any]:
+    files = {split: sha256(Path(name)) if Path(name).is_file() else None for split, name in lists.items()}
+    return {"overlap": overlap, "files": files}
 
 
 def _load(out: Path) -> PreparedData:
@@ -139,14 +151,6 @@ def _check_share(intakes: Sequence[Intake], most: float, out: Path) -> None:
     found = expected / read if read else 1.0
     facts = {"rejected": len(rejects), "checked": checked, "found": found, "share": most}
     raise UserError("prepare.too_many_rejects", **facts, reasons=listed, path=path)
-
-
-def _parts(intakes: Sequence[Intake]) -> list[Part]:
-    return [
-        Part(found.entry.utterance, found.duration_s, intake.spec.split or found.entry.split)
-        for intake in intakes
-        for found in intake.recorded
-    ]
 
 
 def _place(intakes: Sequence[Intake], splits: Mapping[str, str], new: Path, out: Path) -> list[Placed]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from augment import rng
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
+from kowhisper_tel.data.stratify import Block, divide
+from kowhisper_tel.korean.fold import fold
 
 SPLITS = ("train", "dev", "test")
+WHOLE = {"speaker": ("speaker", "call"), "call": ("call",), "utterance": ()}
+"""What stays whole, by the value of ``split_by``."""
 ATTEMPTS = 64
 """Seeded orders of the speakers that are tried; the best balanced one is taken."""
 MOST_PLACEMENTS = 200_000
@@ -20,13 +25,18 @@ MOST_PLACEMENTS = 200_000
 
 @dataclass(frozen=True)
 class SplitSpec:
-    """Shares of the speech (by duration) for each split, adding up to 1; ``by`` names what may not be on two sides."""
+    """Shares of the speech (by duration) for each split, adding up to 1.
+
+    ``by`` names what may not be on two sides: ``speaker`` (nor then a call), ``call`` (speakers may be) or
+    ``utterance``. ``strata`` are tags of which each value is divided by the same shares.
+    """
 
     shares: Mapping[str, float]
     by: str = "speaker"
+    strata: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, written: str | Mapping[str, float], by: str = "speaker") -> SplitSpec:
+    def parse(cls, written: str | Mapping[str, float], by: str = "speaker", strata: Sequence[str] = ()) -> SplitSpec:
         """``"8:2"`` (train:test), ``"8:1:1"`` (train:dev:test), or shares by name, which may add up to anything.
 
         Raises ``UserError`` ``prepare.split``.
@@ -40,10 +50,23 @@ class SplitSpec:
             raise UserError("prepare.split", split=written, problem=f"{unknown[0]} is none of {', '.join(SPLITS)}")
         if not shares or not all(math.isfinite(share) and share > 0 for share in shares.values()):
             raise UserError("prepare.split", split=written, problem="shares are numbers above 0")
-        if by not in ("speaker", "utterance"):
-            raise UserError("prepare.choice", option="split_by", value=by, known="speaker, utterance")
-        total = sum(shares.values())
-        return cls({name: shares[name] / total for name in SPLITS if name in shares}, by)
+        if by not in WHOLE:
+            raise UserError("prepare.choice", option="split_by", value=by, known=", ".join(WHOLE))
+        return cls(_of_one(shares), by, tuple(strata))
+
+    def without(self, splits: Collection[str]) -> SplitSpec:
+        """The same for what is left where some splits are given: their shares go to the others, at last to train."""
+        rest = {name: share for name, share in self.shares.items() if name not in splits}
+        return replace(self, shares=_of_one(rest or {"train": 1.0}))
+
+    def to_json(self) -> dict[str, Any]:
+        """The spec as a JSON object."""
+        return {"by": self.by, "shares": dict(self.shares), "strata": list(self.strata)}
+
+
+def _of_one(shares: Mapping[str, float]) -> dict[str, float]:
+    total = sum(shares.values())
+    return {name: shares[name] / total for name in SPLITS if name in shares}
 
 
 def _ratio(written: str) -> dict[str, float]:
@@ -67,25 +90,30 @@ class Part:
 def assign(parts: Sequence[Part], spec: SplitSpec, seed: int) -> dict[str, str]:
     """The split of each utterance, by id.
 
-    Speakers and calls are placed whole, so speakers who share a call go together (with ``by: utterance`` each
-    utterance goes its own way). What a corpus puts somewhere stays there and takes the rest of its speakers and calls
-    with it. What is left is divided so that durations come near the shares, by the best of ``ATTEMPTS`` seeded orders:
-    the same for any order of the input.
+    Speakers and calls are placed whole, so speakers who share a call go together (with ``by: call`` calls alone are,
+    with ``by: utterance`` each utterance goes its own way). Names are compared folded and in one case. What a corpus
+    puts somewhere stays there and takes the rest of its speakers and calls with it. What is left is divided so that
+    durations come near the shares (those of each stratum too, where ``spec`` names tags), by the best of several
+    seeded orders: the same for any order of the input.
 
-    Raises ``UserError``: ``prepare.no_speakers``, ``prepare.few_speakers``, ``prepare.joined_speakers`` (there are
-    speakers enough, but calls join them), ``prepare.speaker_overlap``.
+    Raises ``UserError``: ``prepare.no_speakers``, ``prepare.no_calls``, ``prepare.no_stratum``,
+    ``prepare.few_speakers``, ``prepare.joined_speakers`` (there are speakers enough, but calls join them),
+    ``prepare.speaker_overlap``.
     """
     blocks = _blocks([part.utterance for part in parts], spec.by)
     fixed = _fixed(parts, blocks)
-    lengths: defaultdict[str, int] = defaultdict(int)
-    for part in parts:
-        if blocks[part.utterance.id] not in fixed:
-            lengths[blocks[part.utterance.id]] += max(1, round(part.duration_s * 1000))
-    free = [part.utterance for part in parts if blocks[part.utterance.id] in lengths]
-    _check_named(free, spec.by)
-    _check_joined(free, len(lengths), spec)
-    placed = fixed | (_divide(dict(sorted(lengths.items())), spec, seed) if lengths else {})
+    free = [part for part in parts if blocks[part.utterance.id] not in fixed]
+    sizes = _sizes(free, blocks, spec.strata)
+    utterances = [part.utterance for part in free]
+    _check_named(utterances, spec.by)
+    _check_joined(utterances, len(sizes), spec)
+    placed = fixed | (_divide(sizes, spec, seed) if sizes else {})
     return {part.utterance.id: placed[blocks[part.utterance.id]] for part in parts}
+
+
+def folded(name: str | None) -> str:
+    """A speaker's or a call's name as it is compared: folded, in one case, without white space at its ends."""
+    return fold(name).casefold().strip() if name else ""
 
 
 def _blocks(utterances: Sequence[Utterance], by: str) -> dict[str, str]:
@@ -107,7 +135,7 @@ def _blocks(utterances: Sequence[Utterance], by: str) -> dict[str, str]:
 
 def _names(utterance: Utterance, by: str) -> list[str]:
     """What may not be parted, where an utterance has it: its speaker and its call, else the utterance alone."""
-    named = {"speaker": utterance.speaker, "call": utterance.call} if by == "speaker" else {}
+    named = {kind: folded(getattr(utterance, kind)) for kind in WHOLE[by]}
     return [f"{kind} {name}" for kind, name in named.items() if name] or [f"utterance {utterance.id}"]
 
 
@@ -125,10 +153,31 @@ def _fixed(parts: Sequence[Part], blocks: Mapping[str, str]) -> dict[str, str]:
     return {block: splits.pop() for block, splits in places.items()}
 
 
+def _sizes(free: Sequence[Part], blocks: Mapping[str, str], strata: Sequence[str]) -> dict[str, Block]:
+    """The blocks with their milliseconds, in all and of each stratum, in order of name.
+
+    An utterance that lacks a tag is of the stratum of those that lack it. Raises ``UserError`` ``prepare.no_stratum``
+    for a tag that all lack.
+    """
+    for tag in strata:
+        if free and not any(tag in part.utterance.tags for part in free):
+            known = sorted({tag for part in free for tag in part.utterance.tags})
+            raise UserError("prepare.no_stratum", tag=tag, known=", ".join(known) or "-")
+    amounts: defaultdict[str, float] = defaultdict(float)
+    inside: defaultdict[str, defaultdict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
+    for part in free:
+        block, amount = blocks[part.utterance.id], max(1, round(part.duration_s * 1000))
+        amounts[block] += amount
+        for tag in strata:
+            inside[block][tag, part.utterance.tags.get(tag, "")] += amount
+    return {block: Block(amounts[block], dict(inside[block])) for block in sorted(amounts)}
+
+
 def _check_named(free: Sequence[Utterance], by: str) -> None:
-    nameless = sorted(u.id for u in free if not (u.speaker or u.call))
-    if by == "speaker" and nameless:
-        raise UserError("prepare.no_speakers", count=len(nameless), example=nameless[0])
+    nameless = sorted(u.id for u in free if not any(getattr(u, kind) for kind in WHOLE[by]))
+    if WHOLE[by] and nameless:
+        code = "prepare.no_calls" if by == "call" else "prepare.no_speakers"
+        raise UserError(code, count=len(nameless), example=nameless[0])
 
 
 def _check_joined(free: Sequence[Utterance], found: int, spec: SplitSpec) -> None:
@@ -143,12 +192,15 @@ def _check_joined(free: Sequence[Utterance], found: int, spec: SplitSpec) -> Non
         raise UserError("prepare.joined_speakers", **facts, example=example, calls=len(calls[example]))
 
 
-def _divide(lengths: Mapping[str, int], spec: SplitSpec, seed: int) -> dict[str, str]:
-    """Blocks (milliseconds each, in order of name) to splits."""
-    if len(lengths) < len(spec.shares):
+def _divide(sizes: Mapping[str, Block], spec: SplitSpec, seed: int) -> dict[str, str]:
+    """Blocks (in order of name) to splits."""
+    if len(sizes) < len(spec.shares):
         wanted = ", ".join(spec.shares)
-        raise UserError("prepare.few_speakers", found=len(lengths), wanted=len(spec.shares), names=wanted)
-    names = list(lengths)
+        raise UserError("prepare.few_speakers", found=len(sizes), wanted=len(spec.shares), names=wanted)
+    if spec.strata:
+        return divide(sizes, spec.shares, seed)
+    names = list(sizes)
+    lengths = {name: size.amount for name, size in sizes.items()}
     attempts = max(1, min(ATTEMPTS, MOST_PLACEMENTS // len(names)))
     orders = (rng(seed, "split", attempt).permutation(len(names)) for attempt in range(attempts))
     tried = (_fill([names[i] for i in order], lengths, spec.shares) for order in orders)
@@ -156,7 +208,7 @@ def _divide(lengths: Mapping[str, int], spec: SplitSpec, seed: int) -> dict[str,
 
 
 def _fill(
-    order: Sequence[str], lengths: Mapping[str, int], shares: Mapping[str, float]
+    order: Sequence[str], lengths: Mapping[str, float], shares: Mapping[str, float]
 ) -> tuple[float, dict[str, str]]:
     """Place blocks one by one where most is lacking; the worst distance from a split's share, and the places."""
     total = sum(lengths.values())

@@ -156,3 +156,88 @@ def test_bad_splits(written: str | dict[str, float]) -> None:
 
 def test_shares_by_name() -> None:
     assert SplitSpec.parse({"train": 3, "dev": 1}).shares == {"train": 0.75, "dev": 0.25}
+
+
+def people_of_strata(seed: int, count: int = 40) -> list[Part]:
+    """Speakers with gender, age and region as uneven as in life, each with 1 to 8 utterances."""
+    rng = random.Random(seed)
+    parts = []
+    for speaker in range(count):
+        tags = {
+            "gender": rng.choices("FM", (3, 2))[0],
+            "age": rng.choices(("20", "30", "40", "60"), (5, 3, 2, 1))[0],
+            "region": rng.choices(("Seoul", "Busan", "Jeju"), (6, 3, 1))[0],
+        }
+        for n in range(rng.randint(1, 8)):
+            utterance = Utterance(f"{speaker}-{n}", "a.wav", "가", speaker=f"s{speaker}", tags=tags)
+            parts.append(Part(utterance, rng.uniform(1, 9)))
+    return parts
+
+
+def imbalance(parts: list[Part], placed: dict[str, str], spec: SplitSpec) -> float:
+    """The mean distance of a stratum's share in a split from the split's, over strata of a tenth or more."""
+    total = sum(p.duration_s for p in parts)
+    strata: defaultdict[tuple[str, str], list[Part]] = defaultdict(list)
+    for part in parts:
+        for stratum in part.utterance.tags.items():
+            strata[stratum].append(part)
+    found = []
+    for inside in strata.values():
+        amount = sum(p.duration_s for p in inside)
+        if amount >= total / 10:
+            for split, share in spec.shares.items():
+                part_of = sum(p.duration_s for p in inside if placed[p.utterance.id] == split) / amount
+                found.append(abs(part_of - share))
+    return sum(found) / len(found)
+
+
+@pytest.mark.parametrize("written", ["8:2", "6:4", "8:1:1"])
+def test_strata_are_divided_by_the_shares_too(written: str) -> None:
+    plain, stratified = SplitSpec.parse(written), SplitSpec.parse(written, strata=("gender", "age", "region"))
+    before, after = [], []
+    for seed in range(8):
+        parts = people_of_strata(seed)
+        placed = assign(parts, stratified, seed)
+        assert assign(parts[::-1], stratified, seed) == placed
+        sides = {(p.utterance.speaker, placed[p.utterance.id]) for p in parts}
+        assert len(sides) == 40
+        total = sum(p.duration_s for p in parts)
+        for split, share in stratified.shares.items():
+            found = sum(p.duration_s for p in parts if placed[p.utterance.id] == split) / total
+            assert found == pytest.approx(share, abs=0.05)
+        before.append(imbalance(parts, assign(parts, plain, seed), plain))
+        after.append(imbalance(parts, placed, stratified))
+    assert sum(after) < 0.5 * sum(before)
+
+
+def test_a_tag_that_nobody_has_is_refused() -> None:
+    with pytest.raises(UserError, match="accent") as caught:
+        assign(people_of_strata(1, 5), SplitSpec.parse("8:2", strata=("accent",)), 1)
+    assert caught.value.code == "prepare.no_stratum"
+
+
+def test_by_call_speakers_may_stand_on_both_sides() -> None:
+    parts = [
+        Part(Utterance(f"{call}-{who}", "a.wav", "가", speaker=who, call=f"c{call}"), 1.0)
+        for call in range(10)
+        for who in ("agent", f"caller{call}")
+    ]
+    placed = assign(parts, SplitSpec.parse("8:2", "call"), 1)
+    sides = defaultdict(set)
+    for part in parts:
+        sides[part.utterance.call].add(placed[part.utterance.id])
+    assert all(len(splits) == 1 for splits in sides.values())
+    assert sorted(split for splits in sides.values() for split in splits) == ["test"] * 2 + ["train"] * 8
+    with pytest.raises(UserError) as caught:
+        assign([Part(Utterance("a", "a.wav", "가", speaker="kim"), 1.0)], SplitSpec.parse("8:2", "call"), 1)
+    assert caught.value.code == "prepare.no_calls"
+
+
+def test_one_speaker_written_in_two_ways_is_one() -> None:
+    parts = [
+        Part(Utterance(f"{n}-{name}", "a.wav", "가", speaker=name), 1.0)
+        for n in range(2)
+        for name in ("Kim", "ｋｉｍ ", "lee", "park", "choi")
+    ]
+    placed = assign(parts, SplitSpec.parse("6:4"), 3)
+    assert len({placed[p.utterance.id] for p in parts if p.utterance.speaker in ("Kim", "ｋｉｍ ")}) == 1

@@ -18,7 +18,7 @@ from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.leaks.audio_index import AudioIndex
 from kowhisper_tel.data.leaks.listen import Heard, listen
 from kowhisper_tel.data.leaks.sentences import Sentence, SentenceIndex
-from kowhisper_tel.korean.fold import fold
+from kowhisper_tel.data.split import folded
 
 AUDIO, COPY, SENTENCE, NEAR, SPEAKER, CALL, UNHEARD = (
     "audio",
@@ -129,11 +129,6 @@ def _named(train: Sequence[Located], held: Sequence[Located], kinds: set[str]) -
             if name in known:
                 leaks.append(Leak(kind, one, known[name]))
     return leaks
-
-
-def folded(name: str | None) -> str:
-    """A name as it is compared: folded, in one case, without white space at its ends."""
-    return fold(name).casefold().strip() if name else ""
 
 
 def _said(train: Sequence[Located], held: Sequence[Located]) -> Iterator[Leak]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -122,13 +122,13 @@ def weed(
         return Weeded(tuple(intakes), ())
     leaks = find_leaks(sides[True], sides[False], rules.kinds, workers=workers, progress=progress)
     _stop(leaks, rules, report)
-    dropped: dict[str, Leak] = {}
+    dropped: dict[str, Reject] = {}
     for leak in leaks:
         if rules.action(leak.kind) == "drop":
-            dropped.setdefault(leak.one.utterance.id, leak)
+            dropped.setdefault(leak.one.utterance.id, _reject(leak))
     if len(dropped) == len(sides[True]):
         raise UserError("leaks.nothing_left", count=len(dropped))
-    return Weeded(tuple(_without(intake, dropped) for intake in intakes), tuple(leaks))
+    return Weeded(tuple(intake.without(dropped) for intake in intakes), tuple(leaks))
 
 
 def _stop(leaks: Sequence[Leak], rules: LeakRules, report: Path) -> None:
@@ -148,17 +148,8 @@ def facts(leaks: Sequence[Leak]) -> dict[str, Any]:
     return {"count": len({leak.one.utterance.id for leak in leaks}), "kinds": listed, "example": pair}
 
 
-def _without(intake: Intake, dropped: Mapping[str, Leak]) -> Intake:
-    """An intake with utterances moved to its rejects."""
-    leaking = [found for found in intake.recorded if found.entry.utterance.id in dropped]
-    if not leaking:
-        return intake
-    rejects = tuple(_reject(found.entry.place, dropped[found.entry.utterance.id]) for found in leaking)
-    kept = tuple(found for found in intake.recorded if found.entry.utterance.id not in dropped)
-    return replace(intake, recorded=kept, rejects=(*intake.rejects, *rejects))
-
-
-def _reject(place: str, leak: Leak) -> Reject:
+def _reject(leak: Leak) -> Reject:
     assert leak.other is not None
+    place = leak.one.place or leak.one.utterance.id
     held = {"split": leak.other.split, "other": leak.other.utterance.id, "score": leak.score}
     return Reject(place, REASONS[leak.kind], {"place": place, **held}, leak.one.utterance.id)
