@@ -54,9 +54,9 @@ def prepare(run: Run) -> PreparedData:
         ),
         "데이터 준비: 읽음 {read} = 사용 {accepted} + 제외 {rejected} + limit으로 뺌 {left_out}".format(**counts),
     )
-    for split, found in counts["lists"].items():
+    for split, found in counts.get("lists", {}).items():
         say(f"prepare: list of {split}: {found}", f"데이터 준비: {split} 목록: {found}")
-    if found := counts["leaks"]:
+    if found := counts.get("leaks"):
         say(
             f"prepare: in train and in dev or test, each listed in {run.manifests}/leaks.jsonl: {found}",
             f"데이터 준비: 학습 쪽과 dev·test에 겹친 것(목록: {run.manifests}/leaks.jsonl): {found}",

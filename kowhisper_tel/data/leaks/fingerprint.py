@@ -109,11 +109,14 @@ def pattern(levels: NDArray[np.uint8]) -> Pattern:
     return change.clip(-most, most)
 
 
-def likeness(one: Pattern, other: Pattern, least_share: float = 0.6) -> float:
-    """The cosine of two patterns at their best offset, over at least ``least_share`` of the shorter; 0 to 1."""
+def likeness(one: Pattern, other: Pattern, least_share: float = 0.6) -> tuple[float, float]:
+    """The cosine of two patterns at their best offset, over at least ``least_share`` of the shorter one; 0 to 1.
+
+    And how many frames carry it: the participation ratio of their energies there.
+    """
     n, m = len(one), len(other)
     if not n or not m:
-        return 0.0
+        return 0.0, 0.0
     # Each diagonal of the products of all frames is one offset; a row longer by one shears diagonals into columns.
     sheared = np.zeros((n, n + m), np.float32)
     sheared[:, :m] = one @ other[::-1].T
@@ -125,9 +128,13 @@ def likeness(one: Pattern, other: Pattern, least_share: float = 0.6) -> float:
     energy = np.sqrt(
         (one_upto[first + overlap] - one_upto[first]) * (other_upto[second + overlap] - other_upto[second])
     )
-    least = least_share * min(one_upto[-1], other_upto[-1])
-    sound = (overlap >= least_share * min(n, m)) & (energy >= max(least, 1e-6))
-    return float(np.max(products[sound] / energy[sound], initial=0.0))
+    least = max(least_share * min(one_upto[-1], other_upto[-1]), 1e-6)
+    sound = (overlap >= least_share * min(n, m)) & (energy >= least)
+    cosines = np.where(sound, products / np.maximum(energy, least), 0.0)
+    best = int(np.argmax(cosines))
+    here = slice(first[best], first[best] + overlap[best]), slice(second[best], second[best] + overlap[best])
+    frames = np.sqrt(np.sum(one[here[0]] ** 2, axis=1) * np.sum(other[here[1]] ** 2, axis=1))
+    return float(cosines[best]), float(frames.sum() ** 2 / max(np.sum(frames**2), 1e-6))
 
 
 def _energy_upto(changes: Pattern) -> NDArray[np.float64]:
