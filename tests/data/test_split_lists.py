@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kowhisper_tel.config import load_config
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
 from kowhisper_tel.core.manifest import Manifest
@@ -136,3 +137,14 @@ def test_a_changed_list_is_another_input(tone: Any, lines: Any, tmp_path: Path) 
     path.write_text(path.read_text(encoding="utf-8").replace("0-", "1-"), encoding="utf-8")
     with pytest.raises(UserError, match="differs now: lists "):
         prepare([corpus], tmp_path / "out", **options)
+
+
+def test_a_config_takes_lists_from_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "test.txt").write_text("a\n", encoding="utf-8")
+    (tmp_path / "my.yaml").write_text(
+        "name: my\ndata: {corpora: [{kind: demo}], split_by: call, stratify_by: [gender], lists: {test: test.txt}}\n",
+        encoding="utf-8",
+    )
+    data = load_config(tmp_path / "my.yaml").data
+    assert data.lists == {"test": str((tmp_path / "test.txt").resolve())}
+    assert (data.overlap, data.leaks, data.sentences) == ("fail", "fail", "drop")

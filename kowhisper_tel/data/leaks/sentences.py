@@ -27,22 +27,19 @@ MOST_POSTINGS = 256
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A text in its scoring form, as words; ``joined`` is without spaces."""
+    """A text in its scoring form, as words; ``joined``, without spaces, is what makes two sentences the same."""
 
     words: tuple[str, ...]
+    joined: str
 
     @classmethod
     def of(cls, text: str) -> Sentence | None:
         """The sentence of a label, or None for one that is too short to link anything."""
         if len(text) < LEAST_SYLLABLES // 4:  # no reading makes that many syllables of one character
             return None
-        found = cls(tuple(normalise(text).split()))
-        return found if len(found.joined) >= LEAST_SYLLABLES else None
-
-    @property
-    def joined(self) -> str:
-        """The syllables without spaces: what makes two sentences the same."""
-        return "".join(self.words)
+        words = tuple(normalise(text).split())
+        joined = "".join(words)
+        return cls(words, joined) if len(joined) >= LEAST_SYLLABLES else None
 
 
 class SentenceIndex:
@@ -77,10 +74,8 @@ class SentenceIndex:
 
         held = self._sentences[owner]
         assert held is not None
-        alike = float(Levenshtein.normalized_similarity(wanted.joined, held.joined))
-        if alike >= LEAST_ALIKE:
-            return alike
-        return alike if _is_one_change(wanted, held) else 0.0
+        alike = float(Levenshtein.normalized_similarity(wanted.joined, held.joined, score_cutoff=LEAST_REST))
+        return alike if alike >= LEAST_ALIKE or _is_one_change(wanted, held) else 0.0
 
 
 _NONE: Numbers = np.zeros(0, np.int64)
