@@ -1,0 +1,1 @@
+"""Leaks between training and what is held out: recordings, sentences, names."""
