@@ -40,6 +40,17 @@ class Corpus(Section):
     options: dict[str, Any] = Field({}, description="the importer's own options, e.g. raw_rate: 8000")
 
 
+class Long(Section):
+    """Whole calls with a transcript but no times: aligned by Whisper, and cut at pauses."""
+
+    align: bool = Field(True, description="false: what is longer than 30 s and has no times is rejected")
+    model: str = Field("builtin/whisper-base", description="the model that aligns: builtin/…, a folder or a hub id")
+    min_confidence: float = Field(0.5, ge=0, le=1, description="a piece below it is rejected; 0 keeps all that matches")
+    most_s: float = Field(20.0, ge=5, le=30, description="longest piece, in seconds")
+    quantisation: str = Field("int8", description="int8, float16, float32, …")
+    device: Literal["cpu", "cuda"] = Field("cpu", description="where the aligning model runs")
+
+
 class Data(Section):
     """Where the speech comes from and how it is divided."""
 
@@ -60,6 +71,7 @@ class Data(Section):
     sentences: Literal["fail", "drop", "report", "off"] = Field(
         "drop", description="a sentence of 12 syllables or more (or nearly the same) in train and in dev or test"
     )
+    long: Long | None = Field(None, description="whole calls: `{}` aligns and cuts them; without it they are rejected")
     max_reject_share: float = Field(0.1, ge=0, le=1, description="stop where more of the input is rejected than this")
 
 
@@ -282,10 +294,13 @@ def _anchor(config: Config, folder: Path) -> Config:
         for c in config.data.corpora
     ]
     lists = {split: place(name) for split, name in config.data.lists.items()}
+    long = config.data.long
+    if long and not long.model.startswith("builtin/"):
+        long = long.model_copy(update={"model": place(long.model)})
     return config.model_copy(
         update={
             "model": place(config.model) if not config.model.startswith("builtin/") else config.model,
-            "data": config.data.model_copy(update={"corpora": corpora, "lists": lists}),
+            "data": config.data.model_copy(update={"corpora": corpora, "lists": lists, "long": long}),
             "train": config.train.model_copy(update={"channels": sources(config.train.channels)}),
             "evaluate": config.evaluate.model_copy(update={"noise": noise}),
         }

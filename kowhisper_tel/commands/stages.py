@@ -12,6 +12,7 @@ from kowhisper_tel.commands.progress import bar, say
 from kowhisper_tel.commands.run_folder import BASE, CANDIDATE, Run
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256, write_json
+from kowhisper_tel.core.language import current_language
 from kowhisper_tel.core.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def prepare(run: Run) -> PreparedData:
     """Corpora to manifests."""
     from kowhisper_tel.data.corpus import CorpusSpec
     from kowhisper_tel.data.leaks.weed import LeakRules
+    from kowhisper_tel.data.long_recordings.divide import LongRecordings, LongSettings
     from kowhisper_tel.data.prepare import prepare as prepare_data
     from kowhisper_tel.data.split import SplitSpec
     from kowhisper_tel.whisper.model import load_tokenizer
@@ -35,6 +37,11 @@ def prepare(run: Run) -> PreparedData:
     data = run.config.data
     tokenizer = load_tokenizer(resolve_model(run.config.model))
     with bar("prepare", "데이터 준비") as progress:
+        long = None
+        if data.long and data.long.align:
+            settings = LongSettings(**data.long.model_dump(exclude={"align"}))
+            note = "초 정렬" if current_language() == "ko" else "s of calls aligned"
+            long = LongRecordings(settings, lambda done_s, known_s: progress(done_s, known_s, note))
         prepared = prepare_data(
             [CorpusSpec(**corpus.model_dump()) for corpus in data.corpora],
             run.manifests,
@@ -46,6 +53,7 @@ def prepare(run: Run) -> PreparedData:
             count_tokens=lambda text: len(tokenizer(" " + text.strip(), add_special_tokens=False).input_ids),
             max_reject_share=data.max_reject_share,
             progress=progress,
+            long=long,
         )
     counts = prepared.summary
     say(

@@ -15,6 +15,8 @@ from kowhisper_tel.korean.notation import NOTATIONS
 
 COMMON_OPTIONS = {
     "synthetic": "true: machine-made voices, which the report then says",
+    "tracks": "the roles of a two-track call's tracks in order, e.g. [agent, customer]",
+    "speakers": "names before the turns of a transcript, and their roles, e.g. {김상담: agent}",
     "id_prefix": "put before every id, for corpora that count from one alike",
     "licence": "what the data may be used for, as the data card then says",
     "notation": "how the labels are transcribed (aihub, dialect, plain), where that is not the importer's own",

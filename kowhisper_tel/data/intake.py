@@ -14,6 +14,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.corpus import CorpusSpec
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.labels import CountTokens, spoken
+from kowhisper_tel.data.long_recordings.divide import LongRecordings, with_roles
 from kowhisper_tel.data.recordings import Recorded, by_file, record
 
 Progress = Callable[[int, int], None]
@@ -83,15 +84,23 @@ class Recorder:
 
 
 def take_in(
-    corpus: CorpusSpec, recorder: Recorder, seen: dict[str, str], seed: int, count_tokens: CountTokens | None
+    corpus: CorpusSpec,
+    recorder: Recorder,
+    seen: dict[str, str],
+    seed: int,
+    count_tokens: CountTokens | None,
+    long: LongRecordings | None = None,
 ) -> Intake:
     """Read a corpus through. ``seen`` maps the ids of all corpora before it to their places, and is added to.
+
+    ``long`` divides what is too long for Whisper; without it that is rejected.
 
     Raises ``UserError`` as the importer does; what is wrong with one entry becomes a ``Reject``.
     """
     entries: list[Entry] = []
     rejects: list[Reject] = []
-    for item in corpus.entries():
+    items = with_roles(corpus.entries(), corpus.options)
+    for item in long.divided(items, corpus.name, corpus.options, seen) if long else items:
         checked = _check(item, seen, count_tokens)
         if isinstance(checked, Reject):
             rejects.append(checked)

@@ -21,6 +21,8 @@ from kowhisper_tel.data.intake import Intake, Progress, Recorder, reasons, take_
 from kowhisper_tel.data.labels import CountTokens
 from kowhisper_tel.data.leaks.weed import FILE as LEAKS
 from kowhisper_tel.data.leaks.weed import LeakRules, weed, write_leaks
+from kowhisper_tel.data.long_recordings.divide import LongRecordings
+from kowhisper_tel.data.long_recordings.table import write_long
 from kowhisper_tel.data.recordings import Recorded
 from kowhisper_tel.data.split import SPLITS, SplitSpec
 from kowhisper_tel.data.store import (
@@ -59,6 +61,7 @@ def prepare(
     max_reject_share: float = DEFAULT_MAX_REJECT_SHARE,
     workers: int | None = None,
     progress: Progress | None = None,
+    long: LongRecordings | None = None,
 ) -> PreparedData:
     """Check, convert and divide corpora; write ``out`` whole or not at all. Skipped where ``out`` is complete already.
 
@@ -72,7 +75,8 @@ def prepare(
     splits to files that name their utterances; other utterances of the same speakers stop it (``overlap: fail``) or are
     rejected (``drop``).
     ``count_tokens`` says how many tokens a label has (without it labels of any length pass). ``workers`` threads
-    (default: one a core, at most 8) decode; their number changes nothing in the result.
+    (default: one a core, at most 8) decode; their number changes nothing in the result. ``long`` divides whole calls
+    (``long.csv`` then says what became of each stretch of them); without it they are rejects.
 
     Raises ``UserError``: the importers' own, ``prepare.too_many_rejects`` (exit code 6; the reasons then stand in
     ``<out>.rejects.jsonl``), ``prepare.changed`` (``out`` was made of other inputs), ``prepare.no_speakers``,
@@ -81,7 +85,7 @@ def prepare(
     the pairs then stand in ``<out>.leaks.jsonl``), ``leaks.nothing_left``.
     """
     given = dict(lists or {})
-    inputs = _inputs(corpora, split, seed) | {"leaks": leaks.to_json(), "lists": _digests(given, overlap)}
+    inputs = _inputs(corpora, split, seed, long) | {"leaks": leaks.to_json(), "lists": _digests(given, overlap)}
     if is_complete(out, inputs):
         return _load(out)
     check_unchanged(out, inputs)
@@ -89,7 +93,8 @@ def prepare(
     with new_folder(out) as new:
         with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
             recorder, seen = Recorder(new / "audio", pool, progress), dict[str, str]()
-            intakes = [tag_telephone(take_in(corpus, recorder, seen, seed, count_tokens)) for corpus in corpora]
+            taken = [take_in(corpus, recorder, seen, seed, count_tokens, long) for corpus in corpora]
+        intakes = [tag_telephone(intake) for intake in taken]
         _check_share(intakes, max_reject_share, out)
         division = divide_intakes(intakes, split, seed, given, overlap)
         report = out.with_name(f"{out.name}.{LEAKS}")
@@ -102,20 +107,22 @@ def prepare(
         write_leaks(new / LEAKS, weeded.leaks)
         write_unmatched(new / LISTS, division.listed)
         found = {"leaks": weeded.to_json(), "lists": division.listed.to_json()}
-        summary = card(weeded.intakes, placed, split=split.to_json(), seed=seed) | found
+        aligned = write_long(new, long.rows if long else ())
+        summary = card(weeded.intakes, placed, split=split.to_json(), seed=seed) | found | aligned
         write_json(new / "summary.json", summary)
         write_card(new, weeded.intakes, placed, summary)
         write_inputs(new, inputs)
     return _load(out)
 
 
-def _inputs(corpora: Sequence[CorpusSpec], split: SplitSpec, seed: int) -> dict[str, Any]:
+def _inputs(corpora: Sequence[CorpusSpec], split: SplitSpec, seed: int, long: LongRecordings | None) -> dict[str, Any]:
     return {
         "corpora": [corpus.to_json() for corpus in corpora],
         "files": [corpus.digest() for corpus in corpora],
         "split": split.to_json(),
         "seed": seed,
         "normaliser": fingerprint(),
+        **({"long": long.settings.to_json()} if long else {}),
     }
 
 

@@ -46,6 +46,18 @@ class RawDecode:
     finished: bool
 
 
+@dataclass(frozen=True)
+class Aligned:
+    """Where a text that was forced on a clip lies in it.
+
+    ``path``: pairs of the place of a token in the text and an encoder frame of 20 ms, both rising; the place after
+    the last token is the end. ``probabilities``: that of each token, given those before it.
+    """
+
+    path: tuple[tuple[int, int], ...]
+    probabilities: tuple[float, ...]
+
+
 class Backend(Protocol):
     """An engine with a model loaded."""
 

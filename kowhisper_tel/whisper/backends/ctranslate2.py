@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.whisper.backends.base import Encoded, Features, RawDecode, Request
+from kowhisper_tel.whisper.backends.base import Aligned, Encoded, Features, RawDecode, Request
 from kowhisper_tel.whisper.vocabulary import Vocabulary
 
 
@@ -58,6 +59,17 @@ class Ct2Backend:
             return_no_speech_prob=True,
         )
         return [self._raw(result, limit) for result in results]
+
+    def align(
+        self, encoded: Encoded, prompt: Sequence[int], texts: Sequence[Sequence[int]], frames: Sequence[int]
+    ) -> list[Aligned]:
+        """Force texts (tokens without prompt and end) on what ``encode`` gave, one a row. See ``word_times``.
+
+        ``frames`` says how many feature frames of a row are audio and no padding. The heads are the model's own
+        alignment heads, or where its config names none all of the decoder's upper half, as OpenAI's code has it.
+        """
+        found = self._model.align(_view(encoded), list(prompt), [list(t) for t in texts], list(frames))
+        return [Aligned(tuple(result.alignments), tuple(result.text_token_probs)) for result in found]
 
     def _engine(self, request: Request) -> Any:
         # A worker of CTranslate2 takes the seed once, when it starts, and then goes on from where the last batch
