@@ -127,7 +127,7 @@ class Aligner:
             return Alignment((), found)
         rough_s = _interpolated(match(words, flat), words, found)
         ends_s = self._ends(rough_s, words, spans, kept)
-        made = pieces(cuts(ends_s, found), borders, self.most_s)
+        made = pieces(cuts(ends_s, found, borders), borders, self.most_s)
         return Alignment(tuple(self._check(track, words, made, borders, _part(progress, 0.5, 1.0))), found)
 
     def _hear(

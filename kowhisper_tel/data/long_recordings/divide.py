@@ -32,7 +32,7 @@ class LongSettings:
     """
 
     model: str = "builtin/whisper-base"
-    min_confidence: float = 0.5
+    min_confidence: float = 0.65
     most_s: float = 20.0
     quantisation: str = "int8"
     device: str = "cpu"

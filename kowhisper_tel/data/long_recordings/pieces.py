@@ -22,6 +22,8 @@ LEAST_S = 3.0
 """A piece shorter than this is made only where turns or silence leave nothing else."""
 DEAD_S = 1.5
 """A pause longer than this had better not lie inside a piece."""
+NEAR_WORDS = 2
+"""So far off may the words be between which a pause was put, for a turn to take it."""
 STRAY_S = 0.4
 """So much sound in a pause between two words is speech that the transcript does not have: it goes into no piece."""
 
@@ -51,24 +53,38 @@ class Piece:
     end_s: float
 
 
-def cuts(ends_s: Sequence[float] | NDArray[np.float64], found: Activity) -> list[Cut]:
+def cuts(ends_s: Sequence[float] | NDArray[np.float64], found: Activity, borders: Sequence[int] = ()) -> list[Cut]:
     """The cut before each word and after the last one: one more than there are words.
 
     ``ends_s``: when each word ends, by its ``WordTime``, rising. The beginning is of no use: a pause counts as part of
-    the word after it. So a word is before a pause where it ends before the pause does.
+    the word after it. So a word is before a pause where it ends before the pause does. ``borders``: the words that
+    begin a turn; such a cut takes the pause of a neighbour (a word or two off) where it would have none.
     """
     pauses = found.pauses(PAUSE_S)
+    places = np.searchsorted(ends_s, [end for _, end in pauses], side="right")
+    for border in sorted({*borders} - {*places.tolist()}):
+        near = [i for i in np.flatnonzero(abs(places - border) <= NEAR_WORDS) if places[i] not in borders]
+        if near:  # of several at one place the nearest, so that the order of pauses and words stays the same
+            places[min(near, key=lambda i: (abs(places[i] - border), i * np.sign(places[i] - border)))] = border
     between: dict[int, list[Span]] = {}
-    for pause, place in zip(pauses, np.searchsorted(ends_s, [end for _, end in pauses], side="right"), strict=True):
-        between.setdefault(int(place), []).append(pause)
-    made = [_cut(between.get(place), ends_s, place, found) for place in range(len(ends_s) + 1)]
+    for pause, place in zip(pauses, places.tolist(), strict=True):
+        between.setdefault(place, []).append(pause)
+    made: list[Cut] = []
+    for place in range(len(ends_s) + 1):
+        made.append(_cut(between.get(place), ends_s, place, found, made[-1].start_s if made else 0.0))
     first, last = made[0], made[-1]
     made[0] = replace(first, end_s=0.0, pause_s=math.inf)
     made[-1] = replace(last, start_s=found.duration_s, pause_s=math.inf)
     return made
 
 
-def _cut(pauses: list[Span] | None, ends_s: Sequence[float] | NDArray[np.float64], place: int, found: Activity) -> Cut:
+def _cut(
+    pauses: list[Span] | None,
+    ends_s: Sequence[float] | NDArray[np.float64],
+    place: int,
+    found: Activity,
+    after_s: float,
+) -> Cut:
     if pauses:
         lengths = [end - start for start, end in pauses]
         stray_s = sum(after[0] - before[1] for before, after in pairwise(pauses))
@@ -77,7 +93,7 @@ def _cut(pauses: list[Span] | None, ends_s: Sequence[float] | NDArray[np.float64
     if place in (0, len(ends_s)):
         at_s = 0.0 if place == 0 else found.duration_s
         return Cut(at_s, at_s, 0.0)
-    first = max(0, round((ends_s[place - 1] - 0.1) / STEP_S))
+    first = round(max(after_s + STEP_S, ends_s[place - 1] - 0.1) / STEP_S)
     near = uniform_filter1d(found.level_db[first : first + 25], 3)
     at_s = (first + int(np.argmin(near))) * STEP_S if len(near) else ends_s[place - 1]
     return Cut(at_s, at_s, 0.0)
@@ -115,8 +131,12 @@ def pieces(made: Sequence[Cut], borders: Sequence[int], most_s: float) -> list[P
 
 
 def _cost(length_s: float, pause_s: float) -> float:
+    """Of one piece and the cut at its end, in no unit: with good pauses, pieces of 5 to 10 s come out.
+
+    Short enough that one wrong word of a transcript costs little else, long enough to be sentences.
+    """
     short = max(0.0, 1.0 - length_s / LEAST_S)
-    return 2.0 * short + (0.3 + 0.1 / pause_s if pause_s else 4.0)
+    return 2.0 * short + (length_s / 20.0) ** 2 + (0.15 + 0.05 / pause_s if pause_s else 4.0)
 
 
 def _padded(before: Cut, after: Cut) -> Span:
