@@ -62,7 +62,7 @@ def word_times(
     fit in the decoder, prompt included, is left without: the list is then shorter than the text.
     """
     vocabulary = backend.vocabulary
-    prompt = vocabulary.prompt(language, "transcribe", timestamps=False)
+    prompt = vocabulary.prompt(language, "transcribe", timestamps=True)  # CTranslate2 adds the no-timestamps token
     pieces = [_fitting([vocabulary.tokens(" " + word) for word in words], len(prompt)) for words in texts]
     tokens = [[token for piece in row for token in piece] for row in pieces]
     rows = [row for row, found in enumerate(tokens) if found]
@@ -76,7 +76,7 @@ def word_times(
 
 
 def _fitting(pieces: list[Sequence[int]], prompt: int) -> list[Sequence[int]]:
-    total, kept = prompt + 1, list[Sequence[int]]()  # 1: the end
+    total, kept = prompt + 2, list[Sequence[int]]()  # 2: no timestamps, and the end
     for piece in pieces:
         total += len(piece)
         if total > DECODER_TOKENS:

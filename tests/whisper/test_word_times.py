@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.ndimage import median_filter
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.whisper.backends.ctranslate2 import Ct2Backend
 from kowhisper_tel.whisper.features import log_mel
+from kowhisper_tel.whisper.model import without_progress_bar
 from kowhisper_tel.whisper.word_times import word_times
 
 Audio = NDArray[np.float32]
@@ -50,7 +52,8 @@ def by_hand(
     from transformers import WhisperForConditionalGeneration
     from transformers.modeling_outputs import BaseModelOutput
 
-    model = WhisperForConditionalGeneration.from_pretrained(folder, attn_implementation="eager").eval()
+    with without_progress_bar():
+        model = WhisperForConditionalGeneration.from_pretrained(folder, attn_implementation="eager").eval()
     pieces = [list(backend.vocabulary.tokens(" " + word)) for word in TEXT]
     text = [token for piece in pieces for token in piece]
     prompt = backend.vocabulary.prompt("ko", "transcribe", timestamps=False)
@@ -68,11 +71,11 @@ def by_hand(
     weights = (weights - weights.mean(axis=-2, keepdims=True)) / weights.std(axis=-2, keepdims=True)
     weights = median_filter(weights, (1, 1, 7), mode="mirror").mean(axis=0)[len(prompt) - 1 : -1]
     path = warped(-weights)
-    first = {token: frame for token, frame in reversed(path)}
+    first = dict(reversed(path))
     edges = np.cumsum([0, *(len(piece) for piece in pieces)])
     chances = out.logits[0, len(prompt) - 1 : -1, : backend.vocabulary.end].softmax(-1)
     found = [float(chances[i, token]) for i, token in enumerate(text)]
-    means = [float(np.mean(found[a:b])) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    means = [float(np.mean(found[a:b])) for a, b in pairwise(edges)]
     times = [first[int(edge)] * 0.02 for edge in edges]
     return times[:-1], times[1:], means
 
@@ -112,7 +115,7 @@ def test_what_does_not_fit_the_decoder_is_left_without_times(
     backend: Ct2Backend, clip: Callable[[int, float], Audio]
 ) -> None:
     audio = clip(1, 2.0)
-    text = ["안녕하세요"] * 400
+    text = ["안녕하세요"] * 500
     (times,) = word_times(backend, encoded(backend, [audio], 3.0), [len(audio)], [text])
     tokens = len(backend.vocabulary.tokens(" 안녕하세요"))
     assert len(times) == (448 - 4 - 1) // tokens

@@ -17,6 +17,7 @@ from kowhisper_tel.data.long_recordings.anchors import letters, match
 from kowhisper_tel.data.long_recordings.pieces import Piece, cuts, pieces
 from kowhisper_tel.whisper.backends.base import Encoded, Features, RawDecode, Request
 from kowhisper_tel.whisper.decoding import DecodingOptions, decode, plan_batches
+from kowhisper_tel.whisper.features import MAX_S
 from kowhisper_tel.whisper.vocabulary import Vocabulary
 from kowhisper_tel.whisper.word_times import AligningBackend, WordTime, word_times
 
@@ -26,7 +27,13 @@ WINDOW_S = 28.0
 DOUBTFUL = 0.5
 """A word beside a cut that is less likely than this may belong on the other side of it."""
 
+KEPT = np.float16
+Kept = NDArray[np.float16]
+"""What the encoder made of a window, until it is needed again: half the memory, some 0.4 GB for an hour by base."""
+
 UNMATCHED = 0.4
+"""Unrelated Korean texts agree in about a third of their jamo."""
+
 Progress = Callable[[float], None]
 """Called with the share of the work that is done."""
 
@@ -50,7 +57,7 @@ class Checked:
 
     @property
     def unmatched(self) -> bool:
-        """Whether something else is said there: unrelated Korean texts agree in about a third of their jamo."""
+        """Whether something else is said there than the text has."""
         return self.agreement < UNMATCHED
 
 
@@ -120,10 +127,10 @@ class Aligner:
         ``borders``: the words that begin a turn, and so a piece. ``shared``: several people speak on this track.
         """
         found = activity(track, shared=shared)
-        spans = windows(found, WINDOW_S)
+        spans = windows(found, WINDOW_S) if words else []
         heard, kept = self._hear(track, spans, _part(progress, 0.0, 0.5))
         flat = [_later(word, span[0]) for span, row in zip(spans, heard, strict=True) for word in row]
-        if not words or not flat:
+        if not flat:
             return Alignment((), found)
         rough_s = _interpolated(match(words, flat), words, found)
         ends_s = self._ends(rough_s, words, spans, kept)
@@ -132,9 +139,9 @@ class Aligner:
 
     def _hear(
         self, track: Samples, spans: Sequence[Span], progress: Progress
-    ) -> tuple[list[list[WordTime]], list[Encoded]]:
+    ) -> tuple[list[list[WordTime]], list[Kept]]:
         heard: list[list[WordTime]] = [[] for _ in spans]
-        kept: list[Encoded] = [np.zeros((0, 0), np.float32)] * len(spans)
+        kept: list[Kept] = [np.zeros((0, 0), KEPT)] * len(spans)
         for batch in plan_batches([end - start for start, end in spans], self.batch_size):
             clips = [_clip(track, spans[place]) for place in batch]
             keeping = _Keeping(self.backend)
@@ -142,12 +149,12 @@ class Aligner:
             assert keeping.encoded is not None
             times = word_times(self.backend, keeping.encoded, [len(clip) for clip in clips], texts, self.language)
             for place, row, encoded in zip(batch, times, keeping.encoded, strict=True):
-                heard[place], kept[place] = row, encoded
+                heard[place], kept[place] = row, encoded.astype(KEPT)
             progress(sum(bool(len(encoded)) for encoded in kept) / len(kept))
         return heard, kept
 
     def _ends(
-        self, rough_s: NDArray[np.float64], words: Sequence[str], spans: Sequence[Span], kept: Sequence[Encoded]
+        self, rough_s: NDArray[np.float64], words: Sequence[str], spans: Sequence[Span], kept: Sequence[Kept]
     ) -> NDArray[np.float64]:
         """When each word ends: forced on the window that it lies in; where that says nothing, as it was."""
         ends_s = rough_s[:, 1].copy()
@@ -158,7 +165,8 @@ class Aligner:
             if not inside:
                 continue
             samples = round((end_s - start_s) * RATE)
-            row = word_times(self.backend, kept[place][None], [samples], [[words[i] for i in inside]], self.language)[0]
+            text, encoded = [words[i] for i in inside], kept[place][None].astype(np.float32)
+            row = word_times(self.backend, encoded, [samples], [text], self.language)[0]
             for i, word in zip(inside, row, strict=False):
                 ends_s[i] = start_s + word.end_s
         return np.maximum.accumulate(ends_s)
@@ -178,18 +186,16 @@ class Aligner:
             for piece, row, text in zip(moved, forced, heard, strict=True)
         ]
 
-    def _hear_pieces(
-        self, track: Samples, made: Sequence[Piece], progress: Progress
-    ) -> tuple[list[str], list[Encoded]]:
-        heard, kept = [""] * len(made), [np.zeros((0, 0), np.float32)] * len(made)
+    def _hear_pieces(self, track: Samples, made: Sequence[Piece], progress: Progress) -> tuple[list[str], list[Kept]]:
+        heard, kept = [""] * len(made), [np.zeros((0, 0), KEPT)] * len(made)
         options = DecodingOptions(language=self.language, temperatures=(0.0,))
         for batch in plan_batches([p.end_s - p.start_s for p in made], self.batch_size * 2):
             keeping = _Keeping(self.backend)
-            clips = [_clip(track, (made[place].start_s, made[place].end_s)) for place in batch]
+            clips = [_clip(track, (made[place].start_s, made[place].end_s))[: round(MAX_S * RATE)] for place in batch]
             results = decode(keeping, clips, options)
             assert keeping.encoded is not None
             for place, result, encoded in zip(batch, results, keeping.encoded, strict=True):
-                heard[place], kept[place] = result.text, encoded
+                heard[place], kept[place] = result.text, encoded.astype(KEPT)
             progress(sum(bool(len(encoded)) for encoded in kept) / len(kept))
         return heard, kept
 
@@ -197,7 +203,7 @@ class Aligner:
         self,
         words: Sequence[str],
         made: Sequence[Piece],
-        kept: Sequence[Encoded],
+        kept: Sequence[Kept],
         forced: Sequence[Sequence[WordTime]],
         borders: Sequence[int],
     ) -> list[Piece]:
@@ -223,7 +229,7 @@ class Aligner:
         self,
         words: Sequence[str],
         made: Sequence[Piece],
-        kept: Sequence[Encoded],
+        kept: Sequence[Kept],
         wanted: Sequence[tuple[int, int, int]],
     ) -> list[list[WordTime]]:
         """Words ``first`` up to ``last`` forced on a piece, for each (piece, first, last); like windows together."""
@@ -233,7 +239,7 @@ class Aligner:
             same = list(group)
             for batch in (same[at : at + self.batch_size * 2] for at in range(0, len(same), self.batch_size * 2)):
                 taken = [wanted[i] for i in batch]
-                encoded = np.stack([kept[place] for place, _, _ in taken])
+                encoded = np.stack([kept[place] for place, _, _ in taken]).astype(np.float32)
                 samples = [round((made[place].end_s - made[place].start_s) * RATE) for place, _, _ in taken]
                 texts = [words[first:last] for _, first, last in taken]
                 for i, row in zip(batch, word_times(self.backend, encoded, samples, texts, self.language), strict=True):
@@ -259,7 +265,9 @@ def _checked(piece: Piece, text: Sequence[str], forced: Sequence[WordTime], hear
 
     mine, theirs = letters(" ".join(text)), letters(heard)
     agreement = 1.0 - Levenshtein.normalized_distance(mine, theirs)
-    probability = float(np.mean([word.probability for word in forced])) if len(forced) == len(text) else 0.0
+    if len(forced) < len(text) or piece.end_s - piece.start_s > MAX_S:
+        return Checked(piece, 0.0, 0.0)  # more than Whisper takes at once
+    probability = float(np.mean([word.probability for word in forced]))
     return Checked(piece, probability, agreement)
 
 

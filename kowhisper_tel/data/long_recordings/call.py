@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -98,7 +99,11 @@ class Call:
         for track, role in enumerate(roles):
             own = [turn for turn in said if turn.role == role]
             others = [audio for other, audio in enumerate(tracks) if other != track]
-            yield from self._on_track(without_bleed(tracks[track], others), own, track, role, False)
+            part = functools.partial(self._part, track, len(roles))
+            yield from self._on_track(without_bleed(tracks[track], others), own, track, role, False, part)
+
+    def _part(self, done: int, parts: int, share: float) -> None:
+        self.progress((done + share) / parts)
 
     def _is_dual_mono(self, tracks: Sequence[Samples]) -> bool:
         if not same(tracks):
@@ -116,13 +121,19 @@ class Call:
         yield Reject(self.entry.place, code, facts, self.entry.utterance.id)
 
     def _on_track(
-        self, audio: Samples, said: Sequence[Spoken], track: int | None, role: str | None, shared: bool
+        self,
+        audio: Samples,
+        said: Sequence[Spoken],
+        track: int | None,
+        role: str | None,
+        shared: bool,
+        progress: Progress | None = None,
     ) -> Iterator[Entry | Reject]:
         """The pieces of some turns on a track. ``shared``: more than one party is heard on it."""
         words = [word for turn in said for word in turn.words]
         firsts = np.cumsum([0, *(len(turn.words) for turn in said)])
         borders = [int(first) for first in firsts[1:-1]]
-        result = self.aligner.align(audio, words, borders, shared=shared, progress=self.progress)
+        result = self.aligner.align(audio, words, borders, shared=shared, progress=progress or self.progress)
         for start_s, end_s in result.strays:
             self._row(track, role, (start_s, end_s), 0, result.speech_s(start_s, end_s), "long.untranscribed")
         for checked in result.pieces:

@@ -72,7 +72,7 @@ class LongRecordings:
             try:
                 made = self._divided(item, source, roles, speakers)
             except UserError as problem:
-                if problem.code.startswith("model."):
+                if not problem.code.startswith("audio."):
                     raise
                 made = None  # it cannot be read: `record` says why
             if made is None:
