@@ -40,7 +40,7 @@ def prepare(run: Run) -> PreparedData:
         long = None
         if data.long and data.long.align:
             settings = LongSettings(**data.long.model_dump(exclude={"align"}))
-            note = "초 정렬" if current_language() == "ko" else "s of calls aligned"
+            note = "초 정렬" if current_language() == "ko" else "seconds of calls aligned"
             long = LongRecordings(settings, lambda done_s, known_s: progress(done_s, known_s, note))
         prepared = prepare_data(
             [CorpusSpec(**corpus.model_dump()) for corpus in data.corpora],

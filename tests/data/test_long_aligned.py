@@ -38,7 +38,7 @@ def joined(parts: Sequence[Samples], seed: int, first_s: float = 0.5) -> tuple[S
 def prepared(folder: Path, records: Sequence[dict[str, object]], **options: object) -> PreparedData:
     manifest = folder / "calls.jsonl"
     manifest.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in records), encoding="utf-8")
-    least = float(str(options.pop("least", 0.65)))
+    least = float(str(options.pop("least", 0.6)))
     spec = CorpusSpec("manifest", str(manifest), split="train", options=options)
     long = LongRecordings(LongSettings(min_confidence=least, batch_size=2))
     two = SplitSpec.parse("8:2")

@@ -29,10 +29,12 @@ class LongSettings:
 
     ``model`` is what aligns (as ``resolve_model`` takes it), by CTranslate2 with ``quantisation`` on ``device``.
     ``most_s``: the longest piece. ``min_confidence``: what is below it is rejected (see ``Checked.confidence``).
+    The default lets through what is right and turns away what is said otherwise, by real talks with planted errors; a
+    single wrong word in ten seconds is seldom seen. Over a poor channel right pieces score lower too.
     """
 
     model: str = "builtin/whisper-base"
-    min_confidence: float = 0.65
+    min_confidence: float = 0.6
     most_s: float = 20.0
     quantisation: str = "int8"
     device: str = "cpu"
