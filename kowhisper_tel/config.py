@@ -33,7 +33,7 @@ class Section(BaseModel):
 class Corpus(Section):
     """One source of labelled speech."""
 
-    kind: str = Field(description="importer: demo, manifest, folder or dataset")
+    kind: str = Field(description="importer, as `prepare --describe DIR` names it: manifest, folder, aihub_571, …")
     path: str | None = Field(None, description="file, folder or hub id; relative to the config file")
     split: Split | None = Field(None, description="put all of it here; without it, `data.split` divides the speakers")
     limit: int | None = Field(None, ge=1, description="keep a seeded random sample of this many utterances")

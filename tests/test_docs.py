@@ -64,6 +64,24 @@ def test_the_page_of_presets_says_what_they_do(language: str) -> None:
     assert made == PAGES["presets"][language].read_text(encoding="utf-8"), "run `make presets`"
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_pages_name_every_importer_and_every_metric(language: str) -> None:
+    from eval_suites import metrics
+    from kowhisper_tel.data.importers import importers
+
+    corpora, scoring = (PAGES[page][language].read_text(encoding="utf-8") for page in ("corpora", "scoring"))
+    assert [kind for kind in importers() if f"| `{kind}` |" not in corpora] == []
+    assert [name for name in metrics.names() if f"| `{name}` |" not in scoring] == []
+
+
+@pytest.mark.parametrize("block", blocks("corpora", "en", "yaml"))
+def test_every_config_of_the_page_of_corpora_is_one(block: str, tmp_path: Path) -> None:
+    from kowhisper_tel.config import load_config
+
+    (tmp_path / "config.yaml").write_text(block, encoding="utf-8")
+    assert load_config(tmp_path / "config.yaml").data.corpora
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as a user's: my.yaml out of the README, and a few recordings with labels, one folder a speaker."""
