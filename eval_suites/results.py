@@ -87,7 +87,7 @@ def table(results: Results, by: str = "stratum") -> pd.DataFrame:
     import pandas as pd
 
     rows = results.rows if by == "suite" else results.rows[results.rows["summed"]]
-    others = [name for name in _metric_names(results.suites) if name not in (HEADLINE, LOOPS)]
+    others = [name for name in metric_names(results.suites) if name not in (HEADLINE, LOOPS)]
     grouping = ["model", "role", *(["stratum"] if by == "suite" else []), by]
     kept = looping(rows)
     records = []
@@ -185,7 +185,8 @@ class _Scorer:
         return scores
 
 
-def _metric_names(suites: Sequence[Suite]) -> list[str]:
+def metric_names(suites: Sequence[Suite]) -> list[str]:
+    """The metrics of any of these suites, the headline and the loops first."""
     return list(dict.fromkeys((HEADLINE, LOOPS, *(name for suite in suites for name in suite.metrics))))
 
 
@@ -196,7 +197,7 @@ def _versions(plan: Plan, suites: Sequence[Suite]) -> dict[str, str]:
         "seed": str(plan.inputs["seed"]),
         "normaliser": f"{scoring.VERSION} {scoring.fingerprint()}",
         **{f"suites.{suite.name}": suite.fingerprint for suite in suites},
-        **{f"metrics.{name}": metrics.get(name).version for name in _metric_names(suites)},
+        **{f"metrics.{name}": metrics.get(name).version for name in metric_names(suites)},
     }
 
 

@@ -57,6 +57,19 @@ def test_headline_is_what_the_rows_say(results: Results, inputs: dict[str, Any],
     assert lines["speaker", "", "base"]["change_to_base"] == ""
 
 
+def test_the_metrics_are_rates_of_sums(results: Results, inputs: dict[str, Any], tmp_path: Path) -> None:
+    csvs.write(view.build(results, **inputs), tmp_path)
+    with (tmp_path / "metrics.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = {(line["metric"], line["stratum"], line["model"]): line["percent"] for line in csv.DictReader(file)}
+    own = results.rows[(results.rows["model"] == "base") & results.rows["summed"]]
+    own = own[own["stratum"] == "phone"]
+    errors = own[["substitutions", "deletions", "insertions"]].to_numpy().sum()
+    length = own[["hits", "substitutions", "deletions"]].to_numpy().sum()
+    assert float(lines["cer", "phone", "base"]) == pytest.approx(100 * errors / length, abs=1e-3)
+    assert float(lines["loops", "phone", "base"]) == pytest.approx(100 * own["loop"].mean(), abs=1e-3)
+    assert {metric for metric, _, _ in lines} == {"cer", "loops"}
+
+
 def test_every_table_has_as_many_cells_as_columns(small: Results, inputs: dict[str, Any]) -> None:
     made = view.build(small, **inputs)
     for section in registry():

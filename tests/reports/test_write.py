@@ -14,7 +14,8 @@ from reports import figures, html, markdown, view
 from reports.evidence import TrainingCurve
 from reports.write import write_report
 
-FILES = {"report.html", "headline.csv", "utterances.csv", "speakers.csv", "summary.json", "summary.md", "headline.svg"}
+TABLES = {"headline.csv", "metrics.csv", "utterances.csv", "speakers.csv"}
+FILES = {"report.html", *TABLES, "summary.json", "summary.md", "headline.svg"}
 
 
 def test_all_files_and_the_same_bytes_again(small: Results, inputs: dict[str, Any], tmp_path: Path) -> None:
