@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eval_suites import metrics
-from eval_suites.results import metric_names, table
+from eval_suites.results import LOOPS, metric_names, table
 from reports.evidence import Evidence, ModelColumn
 from reports.rounding import Figure, percent
 from reports.sections import Section, Table
@@ -43,7 +43,7 @@ def build(evidence: Evidence) -> Metrics | None:
         for row in table(evidence.results).to_dict("records")
     }
     rows = []
-    for name in metric_names(evidence.results.suites):
+    for name in sorted(metric_names(evidence.results.suites), key=LOOPS.__eq__):
         metric = metrics.get(name)
         rates = tuple(
             tuple(percent(_rate(totals.get((stratum, model.name), {}), name)) for model in evidence.models)
@@ -57,9 +57,9 @@ def build(evidence: Evidence) -> Metrics | None:
 
 def _rate(total: Mapping[str, Any], name: str) -> float | None:
     """A metric's rate in a row of ``results.table``, where loops are a number of clips."""
-    if name != "loops":
+    if name != LOOPS:
         return total.get(name)
-    return total["loops"] / total["clips"] if total else None
+    return total[LOOPS] / total["clips"] if total else None
 
 
 def as_table(data: Metrics) -> Table:
