@@ -28,7 +28,12 @@ def date(written: Written) -> Slots | None:
     as_date = row(_year(year), "년", MONTHS[int(month)], sino(int(day)), "일")
     between = SIGNS.get(signs[0] if signs else "", ("",))
     numbers = [either(sino(int(part)), digits(part)) for part in parts]
-    return either(as_date, row(numbers[0], between, numbers[1], between, numbers[2]))
+    return either(as_date, row(numbers[0], between, numbers[1], between, numbers[2], _unit(written)))
+
+
+def _unit(written: Written) -> Slots:
+    """The unit that is written behind the last number, where there is one (2024.3.15일)."""
+    return row(re.sub(r"[^가-힣]", "", written.text[-1]))
 
 
 def _year(year: str) -> Slots:
@@ -79,7 +84,7 @@ def day(written: Written) -> Slots | None:
     month, number = map(int, numbers)
     between = SIGNS["/" if "/" in written.text else "."]
     as_date = month_and_day(month, number)
-    return as_date and either(as_date, row(sino(month), between, sino(number)))
+    return as_date and either(as_date, row(sino(month), between, sino(number), _unit(written)))
 
 
 def months(written: Written) -> Slots | None:

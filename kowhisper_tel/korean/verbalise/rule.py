@@ -68,6 +68,11 @@ def parted(match: re.Match[str], spoken: str) -> str:
     return spoken if _ATTACHED.match(after(match, 4)) else f"{spoken} "
 
 
+def once_more(unit: str) -> str:
+    """Pattern text for a unit that is written behind what says it already: 3:30분, 2024.3.15일까지."""
+    return rf"(?:(?:{unit})(?=$|[^가-힣]|(?!일요){JOSA}))?"
+
+
 def words(table: str) -> list[str]:
     """The words of a table that is written as running text."""
     return table.split()

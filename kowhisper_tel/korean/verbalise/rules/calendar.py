@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kowhisper_tel.korean.verbalise.numbers import digits, sino
-from kowhisper_tel.korean.verbalise.rule import Rule, after, before, parted
+from kowhisper_tel.korean.verbalise.rule import Rule, after, before, once_more, parted
 
 MONTHS = {month: f"{sino(month)}월" for month in range(1, 13)} | {6: "유월", 10: "시월"}
 _WEEKDAY = re.compile(r"^\s?\(?[월화수목금토일](?:요일|\))")
@@ -13,6 +13,7 @@ _DAY_BEHIND = re.compile(
     r"^(?:까지|부터|자[로\s]|일자|\s?~\s?[0-9]{1,2}/[0-9]|\s?(?:오전|오후|아침|저녁|마감|휴무|예약|방문|출고|입고|배송|도착|출발|개통|예정|이후|이전|당일|접수))"
 )
 _DAY_BEFORE = re.compile(r"(?:날짜|기한|마감|일시|일자|일정|예약일|방문일|[0-9]/[0-9]{1,2}\s?~)\s?[:은는]?\s?$")
+_DAY = once_more("일")
 _VERSION = re.compile(r"(?:버전|펌웨어|[vV]er\.?|\b[vV])\s?$")
 
 
@@ -49,7 +50,7 @@ def _day(match: re.Match[str]) -> str | None:
         return None
     behind = after(match)
     if _WEEKDAY.match(behind) or (
-        match["by"] == "/" and (_DAY_BEHIND.match(behind) or _DAY_BEFORE.search(before(match)))
+        match["by"] == "/" and (match["unit"] or _DAY_BEHIND.match(behind) or _DAY_BEFORE.search(before(match)))
     ):
         return f"{MONTHS[month]} {sino(day)} 일"
     return None
@@ -81,19 +82,22 @@ COMPACT = Rule(
 RULES = (
     Rule(
         "date",
-        re.compile(r"(?P<year>[12][0-9]{3})(?P<by>[-./])(?P<month>[0-9]{1,2})(?P=by)(?P<day>[0-9]{1,2})(?![0-9-])"),
+        re.compile(
+            rf"(?P<year>[12][0-9]{{3}})(?P<by>[-./])(?P<month>[0-9]{{1,2}})(?P=by)(?P<day>[0-9]{{1,2}})(?![0-9-]){_DAY}"
+        ),
         _date,
         needs="-./",
     ),
     Rule(
         "spaced date",
-        re.compile(r"(?P<year>[12][0-9]{3})\.\s(?P<month>[0-9]{1,2})\.\s(?P<day>[0-9]{1,2})(?:\.(?![0-9])|(?![0-9.]))"),
+        re.compile(r"(?P<year>[12][0-9]{3})\.\s(?P<month>[0-9]{1,2})\.\s(?P<day>[0-9]{1,2})"
+            rf"(?:\.(?![0-9])|(?![0-9.])){_DAY}"),
         _date,
         needs=".",
     ),
     Rule(
         "short date",
-        re.compile(r"'?(?P<year>[0-9]{2})\.(?P<month>[01][0-9])\.(?P<day>[0-3][0-9])(?![0-9-]|\.[0-9])"),
+        re.compile(rf"'?(?P<year>[0-9]{{2}})\.(?P<month>[01][0-9])\.(?P<day>[0-3][0-9])(?![0-9-]|\.[0-9]){_DAY}"),
         _short_date,
         needs=".",
     ),
@@ -101,13 +105,17 @@ RULES = (
         "short date",
         re.compile(
             r"'?(?P<year>19|[23][0-9])\.(?P<month>0?[1-9]|1[0-2])\.(?P<day>0?[1-9]|[12][0-9]|3[01])(?![0-9-]|\.[0-9])"
+            rf"{_DAY}"
         ),
         _short_date,
         needs=".",
     ),
     Rule(
         "short date",
-        re.compile(r"(?P<year>19|[23][0-9])/(?P<month>0?[1-9]|1[0-2])/(?P<day>0?[1-9]|[12][0-9]|3[01])(?![0-9/-])"),
+        re.compile(
+            r"(?P<year>19|[23][0-9])/(?P<month>0?[1-9]|1[0-2])/(?P<day>0?[1-9]|[12][0-9]|3[01])(?![0-9/-])"
+            rf"{_DAY}"
+        ),
         _short_date,
         needs="/",
     ),
@@ -129,7 +137,7 @@ RULES = (
     Rule("short year", re.compile(r"'([0-9]{2})\s?년"), _year, needs="'"),
     Rule(
         "day",
-        re.compile(r"(?P<month>[0-9]{1,2})(?P<by>[/.])\s?(?P<day>[0-9]{1,2})\.?(?![0-9/]|\.[0-9])"),
+        re.compile(rf"(?P<month>[0-9]{{1,2}})(?P<by>[/.])\s?(?P<day>[0-9]{{1,2}})\.?(?![0-9/]|\.[0-9])(?P<unit>{_DAY})"),
         _day,
         needs="/.",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kowhisper_tel.korean.verbalise.numbers import native, sino
-from kowhisper_tel.korean.verbalise.rule import Rule
+from kowhisper_tel.korean.verbalise.rule import Rule, once_more
 
 
 def _clock(match: re.Match[str]) -> str | None:
@@ -35,7 +35,10 @@ def _hours(match: re.Match[str]) -> str:
     return f"{native(hours) if 0 < hours < 24 else sino(hours)} 시간"
 
 
-_TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?![0-9:])"
+_TIME = (
+    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    rf"(?::(?P<second>[0-9]{{2}})(?![0-9:]){once_more('초')}|(?![0-9:]){once_more('시|분')})"
+)
 RULES = (
     Rule("half of the day", re.compile(r"([AaPp])\.?[Mm]\.?(?=\s?[0-9]{1,2}(?::[0-9]{2}|시))"), _half, needs="A"),
     Rule(

@@ -69,9 +69,11 @@ def _section(match: re.Match[str]) -> str | None:
     return None
 
 
-def _decades(match: re.Match[str]) -> str:
-    """Ages: 이삼십 대, 이십에서 사십 대."""
-    low, high = int(match[1]), int(match[2])
+def _decades(match: re.Match[str]) -> str | None:
+    """Ages: 이삼십 대, 이십에서 사십 대; 2~30대 is short for 20~30대."""
+    low, high = int(match[1]), int(match[3])
+    if not match[2] and not 1 < low == high - 1:
+        return None
     if high == low + 1 and low > 1:
         return f"{SINO_DIGITS[low]}{SINO_DIGITS[high]}십 대"
     return f"{sino(low * 10)}에서 {sino(high * 10)} 대"
@@ -118,7 +120,7 @@ def _bare_range(match: re.Match[str]) -> str:
 ORDINAL = Rule("ordinal", re.compile(r"(?P<number>[0-9]{1,12})\s?번째"), _ordinal, needs="번")
 RANK = Rule("ordinal", re.compile(r"([1-9][0-9]?)째"), _rank, needs="째")
 SECTION = Rule("section", re.compile(r"([0-9]{1,2})과"), _section, needs="과")
-DECADES = Rule("range", re.compile(r"([1-9])0대?\s?[~-]\s?([1-9])0대(?!\s?[0-9])"), _decades, needs="대")
+DECADES = Rule("range", re.compile(r"([1-9])(0대?)?\s?[~-]\s?([1-9])0대(?!\s?[0-9])"), _decades, needs="대")
 AMOUNTS = Rule(
     "range",
     re.compile(r"([0-9]{1,4})\s?[~-]\s?([0-9]{1,4})([천만억조]|[십백천]만|[백천]억)\s?(원|달러|명|개)"),
