@@ -150,6 +150,10 @@ _RANKED = "|".join(
 )
 _NOT_NAME = r"(?!의\s?(?:로|변경|를|가|이전|도용|자))"
 """명의 (name) is no 명 with 의."""
+_CODE_THEN_I = (
+    rf"(?:{FIGURE}{{4}}|{FIGURE}{{6}}|{FIGURE}{{8}})(?<=[공영일삼육칠팔])(?=이(?:요|에요|고|며|면|라|지|네|었))"
+)
+"""A code of a usual length that the copula's 이 follows, which a consonant asks for: 사팔이구일칠이요."""
 _GAP = r"(?:\s|에\s?|\s?다시\s)"
 _PREFIX = (
     "(?:[공영]일[공영일육칠팔구]|[공영]이|[공영][삼사오육][일이삼사오]|[공영][칠팔][공영]|[공영]오[공영]"
@@ -171,7 +175,9 @@ RULES: tuple[Rule, ...] = (
     Rule("short code", re.compile(rf"{_FRONT}(일일[구이칠사]|일이공)(?=에\s?(?:신고|전화|연락|문의))"), _short),
     Rule(
         "code",
-        re.compile(rf"((?:번호|코드|뒷자리|앞자리)(?:는|가|은|이)?\s)({FIGURE}{{3,}}(?:\s{FIGURE}{{3,}})*){_BACK}"),
+        re.compile(
+            rf"((?:번호|코드|뒷자리|앞자리)(?:는|가|은|이)?\s)({_CODE_THEN_I}|{FIGURE}{{3,}}(?:\s{FIGURE}{{3,}})*){_BACK}"
+        ),
         _code,
     ),
     Rule(
@@ -180,7 +186,7 @@ RULES: tuple[Rule, ...] = (
         _year,
     ),
     Rule("year", re.compile(rf"{_FRONT}([일이삼사오육칠팔구]?십{DIGIT}?)\s?년(?=\s?{_MONTH}월|생)"), _year),
-    Rule("month and day", re.compile(rf"{_FRONT}({_MONTH})월\s({_DAY})\s?일{_BACK}"), _month_day),
+    Rule("month and day", re.compile(rf"{_FRONT}({_MONTH})월\s({_DAY})\s?일(?:{_BACK}|(?=생))"), _month_day),
     Rule("month", re.compile(rf"(?:{_FRONT}|(?<=년\s))((?!이월){_MONTH})월(?=$|[^가-힣]|{_JOSA}|생|분|달|호)"), _month),
     Rule("month", re.compile(rf"(?<=[0-9]년\s)({_MONTH})월{_BACK}"), _month),
     Rule(

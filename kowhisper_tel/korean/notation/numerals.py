@@ -13,6 +13,8 @@ from kowhisper_tel.korean.verbalise import readings, verbalise
 from kowhisper_tel.korean.verbalise.rule import JOSA
 
 _DIGIT = re.compile(r"[0-9]")
+_MARK = re.compile(r"[,·]")
+"""What parts two numbers, said or not: 15,16일."""
 _NUMERALS = frozenset("영공일이삼사오육륙칠팔구십백천만억조경")
 _GROUP_ENDS = frozenset("만억조경")
 ONLY_JOSA = re.compile(rf"{JOSA}+[.,?!]*")
@@ -30,6 +32,7 @@ def regroup(written: str, spoken: str) -> str:
     if not _DIGIT.search(written):
         return spoken
     model, number = _model(written)
+    model = _MARK.sub(" ", model)
     model_letters, model_spaces = _letters(model)
     letters, spaces = _letters(spoken)
     in_number = [inside for letter, inside in zip(model, number, strict=True) if not letter.isspace()]

@@ -13,7 +13,7 @@ from kowhisper_tel.korean.verbalise.numbers import NATIVE_ONES, NATIVE_TENS, SIN
 from kowhisper_tel.korean.verbalise.quantity import QUANTITY, Quantity
 
 _AMOUNT = re.compile(
-    rf"(?P<sign>[$₩€¥£]?)\s?(?P<minus>[-+±]?)\s?(?:(?P<low>{QUANTITY})\s?(?P<tail>[^0-9~\s-]*)\s?[~-]\s?(?P<below>-?))?[$₩€¥£]?"
+    rf"(?P<sign>[$₩€¥£]?)\s?(?P<minus>[-+±]?)\s?(?:(?P<low>{QUANTITY})\s?(?P<tail>[^0-9~\s-]*)\s?(?P<by>[~-]|,(?![0-9]{{3}}))\s?(?P<below>-?))?[$₩€¥£]?"
     rf"(?P<number>{QUANTITY})(?P<about>여?)\s?(?P<counter>\D*|m[23])"
 )
 _NATIVE_WORD = re.compile(rf"(?:{'|'.join(filter(None, (*NATIVE_TENS[1:], *NATIVE_ONES, '스무')))})")
@@ -105,7 +105,8 @@ def _range(match: re.Match[str], counter: str, called: tuple[str, ...], written:
         lows.append(_number(match["low"] + shared.group(), counter, written))
         low = Quantity.parse(match["low"] + shared.group())
     highs = _number(match["number"], counter, written)
-    far = row(either(*lows), ("", *called) if counter else "", UP_TO, _sign(match["below"], counter), highs)
+    between = ("", *UP_TO) if match["by"] == "," else UP_TO
+    far = row(either(*lows), ("", *called) if counter else "", between, _sign(match["below"], counter), highs)
     pairs = [] if match["below"] or match["minus"] else _pairs(low, high, counter, written)
     until = [] if written.after.startswith("까지") else row(UNTIL)
     return row(either(*pairs, far) if pairs else far, called if counter else [], until)

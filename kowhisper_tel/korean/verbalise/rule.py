@@ -70,7 +70,7 @@ def parted(match: re.Match[str], spoken: str) -> str:
 
 def once_more(unit: str) -> str:
     """Pattern text for a unit that is written behind what says it already: 3:30분, 2024.3.15일까지."""
-    return rf"(?:(?:{unit})(?=$|[^가-힣]|(?!일요){JOSA}))?"
+    return rf"(?:(?!일요)(?:{unit})(?=$|[^가-힣]|{JOSA}))?"
 
 
 def words(table: str) -> list[str]:

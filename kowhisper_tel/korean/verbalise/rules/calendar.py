@@ -90,8 +90,10 @@ RULES = (
     ),
     Rule(
         "spaced date",
-        re.compile(r"(?P<year>[12][0-9]{3})\.\s(?P<month>[0-9]{1,2})\.\s(?P<day>[0-9]{1,2})"
-            rf"(?:\.(?![0-9])|(?![0-9.])){_DAY}"),
+        re.compile(
+            r"(?P<year>[12][0-9]{3})\.\s(?P<month>[0-9]{1,2})\.\s(?P<day>[0-9]{1,2})"
+            rf"(?:\.(?![0-9])|(?![0-9.])){_DAY}"
+        ),
         _date,
         needs=".",
     ),
@@ -137,7 +139,9 @@ RULES = (
     Rule("short year", re.compile(r"'([0-9]{2})\s?년"), _year, needs="'"),
     Rule(
         "day",
-        re.compile(rf"(?P<month>[0-9]{{1,2}})(?P<by>[/.])\s?(?P<day>[0-9]{{1,2}})\.?(?![0-9/]|\.[0-9])(?P<unit>{_DAY})"),
+        re.compile(
+            rf"(?P<month>[0-9]{{1,2}})(?P<by>[/.])\s?(?P<day>[0-9]{{1,2}})\.?(?![0-9/]|\.[0-9])(?P<unit>{_DAY})"
+        ),
         _day,
         needs="/.",
     ),

@@ -26,6 +26,8 @@ _BOUND = re.compile(r"[한두세네]$|스무$")
 
 _TIMES = re.compile(r"^(?:[은만도이씩쯤]|\s?(?:정도|더|이상|전화|시도|반복|먹|드|하|해|말|연락|째|$|[^가-힣]))")
 """Behind a range of 번: how often, not which."""
+_OFTEN = re.compile(r"^(?:이나|씩|쯤|\s?(?:정도|더|이상|전화|시도|반복|먹|드셨|했|해 ?봤|말씀|연락))")
+"""The same behind two with a comma, where josa do not tell (2, 3번은)."""
 
 
 def _place(match: re.Match[str]) -> Place | None:
@@ -113,6 +115,23 @@ def _range(match: re.Match[str]) -> str | None:
     return f"{first}{each}에서 {_words(high, place)} {place.counter}"
 
 
+def _listed(match: re.Match[str]) -> str | None:
+    """``2, 3개``: 두세 개. Before 번 the numbers of things (1, 2번: 일, 이 번), unless it says how often."""
+    place = _place(match)
+    low, high = Quantity.parse(match["low"]), Quantity.parse(match["high"])
+    if place is None or low.whole >= high.whole:
+        return None
+    if place.counter == "번" and not _OFTEN.match(place.behind):
+        return f"{low.sino()}{match['by']}{high.sino()} 번"
+    if not takes_native(low.whole, place):
+        return None
+    return (
+        _range(match)
+        if high.whole == low.whole + 1 < 10
+        else f"{low.native()}{match['by']}{high.native()} {place.counter}"
+    )
+
+
 def _bare_range(match: re.Match[str]) -> str:
     return f"{Quantity.parse(match['low']).sino()}에서 {Quantity.parse(match['high']).sino()}"
 
@@ -134,4 +153,11 @@ RANGE = Rule("range", re.compile(rf"(?P<low>{QUANTITY})\s?~\s?(?P<high>{QUANTITY
 BARE_RANGE = Rule("range", re.compile(rf"(?P<low>{QUANTITY})\s?~\s?(?P<high>{QUANTITY})"), _bare_range, needs="~")
 COUNTED = Rule("counted", re.compile(rf"{MINUS}(?P<number>{QUANTITY})(?P<about>여?){_COUNTER}"), _counted)
 
-RULES = (ORDINAL, RANK, SECTION, DECADES, AMOUNTS, RANGE, HYPHEN_RANGE, COUNTED)
+LISTED = Rule(
+    "range",
+    re.compile(rf"(?P<low>[1-9][0-9]?)(?P<by>,\s?)(?P<high>[1-9][0-9]?){_COUNTER}(?!째)"),
+    _listed,
+    needs=",",
+)
+
+RULES = (ORDINAL, RANK, SECTION, DECADES, AMOUNTS, RANGE, HYPHEN_RANGE, LISTED, COUNTED)

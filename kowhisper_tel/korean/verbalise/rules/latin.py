@@ -6,7 +6,7 @@ import re
 
 from kowhisper_tel.korean.verbalise.english import ENGLISH, SPELLED_IN_CAPITALS
 from kowhisper_tel.korean.verbalise.numbers import digits, native, sino
-from kowhisper_tel.korean.verbalise.rule import Rule, parted, words
+from kowhisper_tel.korean.verbalise.rule import JOSA, Rule, after, parted, words
 from kowhisper_tel.korean.verbalise.transliterate import transliterate
 
 _NAMES = """
@@ -163,7 +163,12 @@ def _plus(match: re.Match[str]) -> str:
 
 def _alphanumeric(match: re.Match[str]) -> str:
     word = match.group().replace("-", "")
-    return WORDS.get(word.upper()) or _joined(re.findall(r"[A-Za-z]+|[0-9]+", word))
+    said = WORDS.get(word.upper()) or _joined(re.findall(r"[A-Za-z]+|[0-9]+", word))
+    return f"{said} " if _NUMBERED.match(after(match)) else said
+
+
+_NUMBERED = re.compile(rf"(?:번지?|호실?|편|층|석)(?=$|[^가-힣]|{JOSA})")
+"""What is numbered: a space parts it from its number, as behind figures alone (비이공일 호, 이백일 호)."""
 
 
 def _joined(parts: list[str]) -> str:

@@ -122,7 +122,12 @@ RULES = (
     ),
     Rule("named day", re.compile(r"([1-9]|1[0-2])([·.])([0-9]{1,2})(?![0-9.·])"), _event, needs="·."),
     Rule("one to one", re.compile(r"1대1(?![0-9.,])"), lambda _: "일대일", needs="대"),
-    Rule("score", re.compile(rf"([0-9]{{1,3}})\s?대\s?([0-9]{{1,3}})(?![0-9.,%~십백천만억]|\s?{COUNTER})"), _versus, needs="대"),
+    Rule(
+        "score",
+        re.compile(rf"([0-9]{{1,3}})\s?대\s?([0-9]{{1,3}})(?![0-9.,%~십백천만억]|\s?{COUNTER})"),
+        _versus,
+        needs="대",
+    ),
     Rule(
         "great ones", re.compile(r"([0-9]{1,2})대(?=강|천왕|궁)"), lambda match: f"{sino(int(match[1]))}대", needs="대"
     ),
