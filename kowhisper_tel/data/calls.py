@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from kowhisper_tel.data.corpus_files import CorpusFile
 from kowhisper_tel.data.labelled import Label, Stretch, recording_id
 from kowhisper_tel.data.metadata import tags
 
@@ -42,7 +41,7 @@ def turn(label: Label, dialog: Mapping[str, Any], corpus: str = "", **text: Any)
     rest = {key: value for key, value in data.items() if key not in ("typeInfo", "dialogs")}
     own = {key: value for key, value in dialog.items() if key not in READ}
     audio = path_of(dialog["audioPath"], corpus)
-    call = call_of(audio, label.file)
+    call = call_of(audio, label)
     return Stretch(
         audio=audio,
         id=f"{call}/{recording_id(audio).rpartition('/')[2]}",
@@ -68,17 +67,31 @@ def path_of(path: str, corpus: str) -> str:
     return path.removeprefix(corpus)
 
 
-def call_of(audio: str, label: CorpusFile) -> str:
-    """The call's id: the label's own folders (``D04/J16/S023370``, a call's number counts within them) or name."""
-    *folders, base = label.name.split("/")
+def call_of(audio: str, label: Label) -> str:
+    """The call's id: the label's own folders (``D04/J16/S023370``, a call's number counts within them) or its name.
+
+    The folder of the recording ``audio`` is the call where it is called as the label, where the label tells of
+    recordings in several, and where the label is of that recording alone; else it may hold the turns of many calls.
+    """
+    *folders, base = label.file.name.split("/")
+    stem = base.rpartition(".")[0] or base
+    folder, turn_name = _folder(audio), PurePosixPath(recording_id(audio)).name
     run: list[str] = []
     while folders and _FOLDER.fullmatch(folders[-1]):
         run.insert(0, folders.pop())
-    stem = base.rpartition(".")[0] or base
     if run:
-        return "/".join(run if run[-1] == stem else [*run, stem])
-    folder = PurePosixPath(audio.replace("\\", "/")).parent.as_posix().strip("./")
-    return folder or stem
+        return "/".join(run if stem in (run[-1], turn_name) else [*run, stem])
+    if folder and (stem in (folder.rpartition("/")[2], turn_name) or _has_several(label, folder)):
+        return folder
+    return label.files.short_name(label.file)
+
+
+def _has_several(label: Label, folder: str) -> bool:
+    return any(_folder(str(dialog.get("audioPath"))) != folder for dialog in turns(label))
+
+
+def _folder(audio: str) -> str:
+    return audio.replace("\\", "/").rpartition("/")[0].strip("./")
 
 
 def speaker_of(identity: object, call: str) -> str | None:

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,6 +130,11 @@ class CorpusFiles:
                 return ranked[0]
         raise UserError(missing, place=place, wanted=wanted[0] if wanted else "")
 
+    def short_name(self, file: CorpusFile) -> str:
+        """The shortest end of a file's path, without its ending, that no other file of that ending has."""
+        ends = _ends(file)
+        return next((end for end in ends if self._end_counts[file.suffix][end] == 1), ends[-1])
+
     def _meant(self, parts: list[str], near: CorpusFile) -> list[CorpusFile]:
         *folders, base = [part.casefold() for part in parts]
         counts_anew = len(_stem(base)) < OWN_NAME
@@ -183,6 +188,14 @@ class CorpusFiles:
         for (_, stem), files in self._by_tail.items():
             found[stem] += files
         return dict(found)
+
+    @functools.cached_property
+    def _end_counts(self) -> defaultdict[str, Counter[str]]:
+        """How many files of each ending have each end of a path."""
+        found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for file in self.files:
+            found[file.suffix].update(_ends(file))
+        return found
 
     @functools.cached_property
     def _ancestors(self) -> set[str]:
@@ -250,6 +263,13 @@ def _base(name: str) -> str:
 def _folders(name: str) -> list[str]:
     """The folders of a file's name, case folded, a zip as the folder that it would unpack to."""
     return [folder.removesuffix(".zip") for folder in name.casefold().split("/")[:-1]]
+
+
+def _ends(file: CorpusFile) -> list[str]:
+    """The ends of a file's path without its ending, the shortest first, zips as the folders that they unpack to."""
+    *folders, base = file.name[: len(file.name) - len(file.suffix)].split("/")
+    parts = [*(folder.removesuffix(".zip") for folder in folders), base]
+    return ["/".join(parts[-count:]) for count in range(1, len(parts) + 1)]
 
 
 def _shape(folder: str) -> str:
