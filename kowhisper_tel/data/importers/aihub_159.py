@@ -27,24 +27,25 @@ from kowhisper_tel.data.importers import of_layout
 from kowhisper_tel.data.labelled import Label, Layout, Stretch, one_or_several, recording_id, walk
 from kowhisper_tel.data.metadata import tags
 
-OWN = ("scriptITN", "scriptTN", "fileName", "recorderID")
+SPEAKER = ("recorderID", "recorderId", "speakerID", "speakerId")
+OWN = ("scriptITN", "scriptTN", "fileName", *SPEAKER)
 BRACKETS = str.maketrans("", "", "[]")
 
 
 def sentence(label: Label, data: Mapping[str, Any]) -> Stretch:
     """One sentence said once, its fields wherever its parts hold them."""
     fields = dict(_fields(data))
-    name, script = fields["fileName"], fields.get("scriptId") or fields.get("scriptID") or ""
+    name, script = fields.get("fileName") or label.file.tail[1], fields.get("scriptId") or fields.get("scriptID") or ""
     return Stretch(
         audio=(f"{script}/{name}", name, label.file.tail[1]),
         text=fields["scriptTN"].translate(BRACKETS),
         written=fields["scriptITN"],
         id=recording_id(name),
-        speaker=str(fields["recorderID"]).strip() or None,
+        speaker=next((name for key in SPEAKER if (name := str(fields.get(key) or "").strip())), None),
         tags=tags(
             {key: value for key, value in fields.items() if key not in OWN},
-            gender=fields.get("sex"),
-            age=fields.get("generation"),
+            gender=fields.get("sex") or fields.get("gender"),
+            age=fields.get("generation") or fields.get("age"),
             region=fields.get("residence"),
         ),
     )

@@ -8,8 +8,9 @@ the sentence itself in one of ``고객질문(요청)``, ``상담사질문(요청
 
 No public source tells how the recordings (WAV or M4A) are called, so both ways are read: one a sentence, called by
 its call and its number (``B2033_1``, ``B2033-01``, ``B2033/1``), or one a whole call (``B2033``, ``쇼핑_8173``). They
-lie in a folder called by 카테고리 or 도메인, or there is no such folder. A call in one recording is one stretch, a line
-a sentence: it has no times, and has to be aligned where it is long.
+lie in a folder called by 카테고리 or 도메인, or there is no such folder. Where a field names a recording, that is the
+sentence's, or the call's where all its sentences name it. A call in one recording is one stretch, a line a sentence:
+it has no times, and has to be aligned where it is long.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, product
+from pathlib import PurePosixPath
 from typing import Any
 
 from kowhisper_tel.core.audio import SUFFIXES
@@ -26,7 +28,7 @@ from kowhisper_tel.data.labelled import Label, Layout, Stretch
 from kowhisper_tel.data.metadata import tags
 
 CALL, NUMBER, SPEAKER, DOMAIN, SUBJECT = "대화셋일련번호", "문장번호", "화자", "도메인", "카테고리"
-TEXTS = ("고객질문(요청)", "상담사질문(요청)", "고객답변", "상담사답변")
+TEXTS = ("고객질문(요청)", "상담사질문(요청)", "고객답변", "상담사답변", "고객질문", "상담사질문")
 OF_CALL = (DOMAIN, SUBJECT)
 """What tags a call as a whole."""
 
@@ -54,9 +56,19 @@ def _of_call(label: Label, call: Sequence[Sentence], folders: set[str]) -> list[
     subject, domain, number = (str(first.get(name) or "").strip() for name in (SUBJECT, DOMAIN, CALL))
     own = [name for name in (subject, domain) if name.casefold() in folders]
     names = (number, f"{domain}_{''.join(filter(str.isdigit, number))}")
+    if all(named := [_named(one) for one in call]):
+        if len(set(named)) == 1:
+            return [Recording(call, named[:1])]
+        return [Recording([one], [name]) for one, name in zip(call, named, strict=True)]
     alone = [Recording([one], _sentence_paths(own, names, str(one.get(NUMBER)).strip())) for one in call]
     whole = Recording(call, _in(own, names))
     return [whole] if not any(_is_there(label, one) for one in alone) and _is_there(label, whole) else alone
+
+
+def _named(sentence: Sentence) -> str:
+    """The recording that a field of a sentence names, if any."""
+    texts = (value.strip() for value in sentence.values() if isinstance(value, str))
+    return next((text for text in texts if PurePosixPath(text).suffix.lower() in SUFFIXES), "")
 
 
 def _sentence_paths(folders: Sequence[str], names: Sequence[str], number: str) -> list[str]:

@@ -20,7 +20,7 @@ SAID, TALK, SPEAKER = "발화정보", "대화정보", "녹음자정보"
 
 
 def utterance(label: Label, data: Mapping[str, Any]) -> Stretch:
-    """One utterance; ``recorderId`` counts over the whole set."""
+    """One utterance; ``recorderId``, where it is there, counts over the whole set."""
     del label
     said, talk, speaker = data[SAID], data.get(TALK, {}), data[SPEAKER]
     name = said["fileNm"]
@@ -28,7 +28,7 @@ def utterance(label: Label, data: Mapping[str, Any]) -> Stretch:
         audio=name,
         text=said["stt"],
         id=recording_id(name),
-        speaker=str(speaker["recorderId"]).strip() or None,
+        speaker=str(speaker.get("recorderId") or "").strip() or None,
         tags=tags(
             {
                 **{key: value for key, value in said.items() if key not in ("stt", "fileNm")},

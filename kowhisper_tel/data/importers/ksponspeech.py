@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from kowhisper_tel.core.audio import RAW_SUFFIXES
 from kowhisper_tel.data.corpus_files import CorpusFile, CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer, of_layout
@@ -53,6 +55,14 @@ def _is_text(file: CorpusFile) -> bool:
     return PurePosixPath(file.name).name.lower().startswith("ksponspeech_")
 
 
+def texts(files: CorpusFiles) -> Layout:
+    """The layout of the texts: those called as the corpus's are, else those of headerless recordings' names."""
+    if TEXTS.labels(files):
+        return TEXTS
+    names = {file.tail for file in files.of(*RAW_SUFFIXES)}
+    return replace(TEXTS, is_label=lambda file: file.tail in names)
+
+
 def _split(name: str) -> str | None:
     return own_split(name) or ("train" if _TRAINING.search(name) else None)
 
@@ -89,7 +99,7 @@ def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Rejec
     Raises ``UserError``: ``prepare.folder``, ``archive.*``.
     """
     files = CorpusFiles.open(Path(str(path)))
-    yield from walk(LISTS if LISTS.labels(files) else TEXTS, files, options)
+    yield from walk(LISTS if LISTS.labels(files) else texts(files), files, options)
 
 
 def recognises(files: CorpusFiles) -> int:

@@ -17,15 +17,15 @@ from kowhisper_tel.data.corpus_files import CorpusFile
 from kowhisper_tel.data.labelled import Label, Line, Stretch, read_text
 from kowhisper_tel.data.metadata import tags
 
-_ID = re.compile(r"(.+)-([\w-]{11})-\d{4}")
 _FIELD = re.compile(r"- ([A-Z][\w ]*): (.+)")
 
 
 def clip(label: Label, line: Line) -> Stretch:
     """One clip. Raises ``ValueError`` where the id is of another corpus."""
     identity, text = trans_txt.split(line)
-    found = _ID.fullmatch(identity)
-    if not found:
+    folder = label.file.name.rpartition("/")[0].rpartition("/")[2]
+    found = re.fullmatch(rf"(.+)-({re.escape(folder)}|[\w-]{{11}})-\d+", identity)
+    if not found or not found[2]:
         raise ValueError("another corpus")
     talk = _talk(label)
     return Stretch(
