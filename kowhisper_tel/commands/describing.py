@@ -29,6 +29,8 @@ def _lines(found: Mapping[str, Any], language: str) -> Iterator[str]:
         yield "  ! " + refused[language]
     for name in archives["unread"]:
         yield "  ! " + say(f"not read in place, unpack it: {name}", f"그대로 읽지 못하니 풀어 두세요: {name}")
+    for name in archives["unreadable"]:
+        yield "  ! " + say(f"cannot be opened: {name}", f"열 수 없음: {name}")
     for fit in found["importers"]:
         labels = say(f"{fit['labels']} label files", f"라벨 파일 {fit['labels']}개")
         yield say("Fits: ", "맞는 종류: ") + f"{fit['kind']} ({labels}): {fit['reads']}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import re
-import stat
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 from kowhisper_tel.core.audio import SUFFIXES
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.archive import Member, members, read_member
+from kowhisper_tel.data.tree import Tree, is_hidden, is_text, plain_name, tree
 
 UNREAD_ARCHIVE = re.compile(r"\.(tar|gz|tgz|bz2|xz|zst|7z|rar|alz|egg|z\d\d|part\d+)$", re.IGNORECASE)
 """Archives that are named to the user, who has to unpack them, and the parts of one that has to be joined."""
@@ -37,7 +37,13 @@ class CorpusFile:
     @property
     def path(self) -> str:
         """Where it lies, for messages and for ``Utterance.audio``; a member's as if its zip were a folder."""
-        return str(self.file / self.member.name) if self.member else str(self.file)
+        path = str(self.file / self.member.name if self.member else self.file)
+        return path if self.in_place else plain_name(path)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether it can be opened by its ``path``: it is no member of a zip, and its name is UTF-8."""
+        return self.member is None and is_text(str(self.file))
 
     @property
     def suffix(self) -> str:
@@ -51,7 +57,7 @@ class CorpusFile:
         return folder.rpartition("/")[2].casefold().removesuffix(".zip"), _stem(base)
 
     def read(self) -> bytes:
-        """All of its bytes. Raises ``UserError`` ``archive.*``, or ``OSError`` for a file that is gone."""
+        """All of its bytes. Raises ``UserError`` ``archive.*``, or ``OSError`` for a file that cannot be read."""
         return read_member(self.file, self.member) if self.member else self.file.read_bytes()
 
 
@@ -60,14 +66,15 @@ class CorpusFiles:
     """All files of a corpus in order of their names, hidden ones left out.
 
     ``unpacked``: how many members of zips also lie unpacked beside them, and are read there. ``unread``: archives of
-    kinds that are not read in place, and archives inside archives. ``refused``: why zips were refused, where ``open``
-    was to go on without them.
+    kinds that are not read in place, and archives inside archives. ``unreadable``: what cannot be opened at all.
+    ``refused``: why zips were refused, where ``open`` was to go on without them.
     """
 
     root: Path
     files: tuple[CorpusFile, ...]
     unpacked: int = 0
     unread: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
     refused: tuple[UserError, ...] = ()
 
     @classmethod
@@ -77,15 +84,15 @@ class CorpusFiles:
         ``go_on`` leaves out the zips that cannot be used, and tells of them in ``refused``.
         """
         if root.is_file():
-            plain = [(_nfc(root.name), root, root.stat().st_size)]
+            there = Tree([(plain_name(root.name), root, root.stat().st_size)])
         elif root.is_dir():
-            plain = sorted(_walk(root))
+            there = tree(root)
         else:
             raise UserError("prepare.folder", path=root)
-        found = [CorpusFile(name, file, size) for name, file, size in plain if not _is_zip(name)]
+        found = [CorpusFile(name, file, size) for name, file, size in there.files if not _is_zip(name)]
         sizes = {file.name: file.size for file in found}
         unpacked, refused = 0, []
-        for name, archive, _ in plain:
+        for name, archive, _ in there.files:
             if _is_zip(name):
                 try:
                     inside = members(archive)
@@ -97,15 +104,16 @@ class CorpusFiles:
                 for member in inside:
                     if _lies_unpacked(member, name, sizes):
                         unpacked += 1
-                    elif not _is_hidden(member.name):
+                    elif not is_hidden(member.name):
                         found.append(CorpusFile(f"{name}/{member.name}", archive, member.size, member))
         unread = tuple(f.name for f in found if UNREAD_ARCHIVE.search(f.name) or _is_zip(f.name))
         found.sort(key=lambda file: file.name)
-        return cls(root, tuple(found), unpacked, unread, tuple(refused))
+        return cls(root, tuple(found), unpacked, unread, tuple(there.unreadable), tuple(refused))
 
     def of(self, *suffixes: str) -> Iterator[CorpusFile]:
         """The files whose names end so (``.json``), in order."""
-        return (file for file in self.files if file.suffix in suffixes)
+        found = [file for suffix in suffixes for file in self._by_suffix.get(suffix, ())]
+        return iter(sorted(found, key=lambda file: file.name) if len(suffixes) > 1 else found)
 
     def find(self, *wanted: str, near: CorpusFile, place: str, missing: str = "corpus.no_audio") -> CorpusFile:
         """The file that the label ``near`` means by a path, of several the first that is there.
@@ -183,6 +191,13 @@ class CorpusFiles:
         return dict(found)
 
     @functools.cached_property
+    def _by_suffix(self) -> dict[str, list[CorpusFile]]:
+        found: defaultdict[str, list[CorpusFile]] = defaultdict(list)
+        for file in self.files:
+            found[file.suffix].append(file)
+        return dict(found)
+
+    @functools.cached_property
     def _by_stem(self) -> dict[str, list[CorpusFile]]:
         found: defaultdict[str, list[CorpusFile]] = defaultdict(list)
         for (_, stem), files in self._by_tail.items():
@@ -209,40 +224,8 @@ class CorpusFiles:
         return {file.tail[0] for file in self.of(*SUFFIXES)}
 
 
-def _walk(root: Path) -> Iterator[tuple[str, Path, int]]:
-    """Names, paths and sizes of the files below a folder. Links to folders are followed, each folder once."""
-    seen = set()
-    for folder, folders, files in os.walk(root, followlinks=True):
-        real = os.path.realpath(folder)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        below = Path(folder).relative_to(root).as_posix()
-        prefix = "" if below == "." else f"{below}/"
-        for name in files:
-            path = Path(folder, name)
-            found = None if _is_hidden(name) else _stat(path)
-            if found and stat.S_ISREG(found.st_mode):
-                yield _nfc(prefix + name), path, found.st_size
-
-
-def _stat(path: Path) -> os.stat_result | None:
-    """``None`` for a link that leads nowhere."""
-    try:
-        return path.stat()
-    except OSError:
-        return None
-
-
 def _is_zip(name: str) -> bool:
     return name.lower().endswith(".zip")
-
-
-def _is_hidden(name: str) -> bool:
-    """Dot files, and the copies of resource forks that macOS puts into zips."""
-    return name.startswith((".", "__MACOSX/")) or "/." in name or "/__MACOSX/" in name or name == "__MACOSX"
 
 
 def _lies_unpacked(member: Member, archive: str, sizes: dict[str, int]) -> bool:
@@ -250,10 +233,6 @@ def _lies_unpacked(member: Member, archive: str, sizes: dict[str, int]) -> bool:
     folder = archive.rpartition("/")[0]
     beside = (f"{folder}/{member.name}".lstrip("/"), f"{archive[:-4]}/{member.name}")
     return any(sizes.get(name) == member.size for name in beside)
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
 
 
 def _base(name: str) -> str:
@@ -284,7 +263,8 @@ def _stem(base: str) -> str:
 
 
 def _parts(path: str) -> list[str]:
-    return [part for part in _nfc(path.strip()).replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    plain = unicodedata.normalize("NFC", path.strip()).replace("\\", "/")
+    return [part for part in plain.split("/") if part not in ("", ".", "..")]
 
 
 def _rank(file: CorpusFile, parts: list[str], near: CorpusFile) -> tuple[int, int, int]:

@@ -86,6 +86,7 @@ def _archives(files: CorpusFiles) -> dict[str, Any]:
         "read": len({file.file for file in files.files if file.member}),
         "refused": [_said(problem) for problem in files.refused],
         "unread": list(files.unread),
+        "unreadable": list(files.unreadable),
         "unpacked": files.unpacked,
     }
 
@@ -148,7 +149,7 @@ def _audio(recordings: Sequence[CorpusFile], raw_rate: int | None, sample: int) 
 
 
 def _probe(recording: CorpusFile, raw_rate: int | None) -> Any:
-    if recording.member is None:
+    if recording.in_place:
         return probe(recording.file, raw_rate)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"recording{recording.suffix}"

@@ -154,13 +154,17 @@ def walk(layout: Layout, files: CorpusFiles, options: Mapping[str, Any]) -> Iter
     for recording in files.of(*SUFFIXES):
         if layout.whole and not _is_used(recording, used) and not (broken and _belongs(recording, broken)):
             yield Reject(recording.name, "corpus.no_label", {"place": recording.name})
-    for name in files.unread:
-        yield Reject(name, "corpus.unread", {"place": name})
+    for code, names in (("corpus.unread", files.unread), ("corpus.unreadable", files.unreadable)):
+        for name in names:
+            yield Reject(name, code, {"place": name})
 
 
 def read_text(file: CorpusFile) -> str:
-    """The text of a file of a corpus. Raises ``UserError``: ``corpus.encoding``, ``archive.*``."""
-    text = decode(file.read())
+    """The text of a file of a corpus. Raises ``UserError``: ``corpus.encoding``, ``.unreadable``, ``archive.*``."""
+    try:
+        text = decode(file.read())
+    except OSError:
+        raise UserError("corpus.unreadable", place=file.name) from None
     if text is None:
         raise UserError("corpus.encoding", place=file.name)
     return text
@@ -233,7 +237,7 @@ def _entry(layout: Layout, label: Label, item: Any, place: str, split: str | Non
         written=stretch.written,
         tags=stretch.tags,
     )
-    content = recording.read if recording.member else None
+    content = None if recording.in_place else recording.read
     return Entry(utterance, place, split, layout.raw_rate, content, layout.notation, stretch.lasts_s, layout.cuts)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.files import fingerprint
+from kowhisper_tel.data.tree import plain_name
 
 Stamp = tuple[str, int, int]
 """A file's name, its size in bytes and when it was last written to, in ns. The latter two are −1 for one not there."""
@@ -31,7 +32,7 @@ def folder_stamps(path: str, options: Mapping[str, Any]) -> list[Stamp]:
         return [stamp(root, root.name)]
     inside = ((file, file.relative_to(root)) for file in root.rglob("*") if file.is_file())
     return sorted(
-        stamp(file, name.as_posix())
+        stamp(file, plain_name(name.as_posix()))
         for file, name in inside
         if not any(part.startswith(".") for part in name.parts) and not name.name.startswith("cache-")
     )
