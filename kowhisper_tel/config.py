@@ -72,6 +72,9 @@ class Data(Section):
         "drop", description="a sentence of 12 syllables or more (or nearly the same) in train and in dev or test"
     )
     long: Long | None = Field(None, description="whole calls: `{}` aligns and cuts them; without it they are rejected")
+    check_audio: bool = Field(
+        True, description="false: no recording is opened, lengths are as the corpus states them (needs `leaks: off`)"
+    )
     max_reject_share: float = Field(0.1, ge=0, le=1, description="stop where more of the input is rejected than this")
 
 

@@ -42,11 +42,15 @@ class Misfits:
 
 @dataclass(frozen=True)
 class Part:
-    """One corpus, or all of them: ``name`` is its anchor on the page, ``licence`` is ``None`` where none is stated."""
+    """One corpus, or all of them: ``name`` is its anchor on the page, ``licence`` is ``None`` where none is stated.
+
+    ``heard``: somebody looked at the audio; without that the page says nothing of the sound.
+    """
 
     name: str
     title: Text
     whole: bool
+    heard: bool
     intake: Text
     licence: str | None
     remarks: tuple[Text, ...]
@@ -105,7 +109,8 @@ def build(card: Facts) -> Card:
 
 def _tiles(whole: Facts) -> tuple[tuple[Text, Figure, str], ...]:
     seconds = 3600 * whole["hours"]
-    share = whole["telephone"]["hours"] / whole["hours"] if whole["hours"] else None
+    heard = whole["hours"] and whole["silent"] is not None
+    share = whole["telephone"]["hours"] / whole["hours"] if heard else None
     return (
         (say("card.hours"), hours(seconds), "h"),
         (say("card.utterances"), count(whole["utterances"]), ""),
@@ -122,6 +127,7 @@ def _part(name: str, own: Facts, title: Text, *, whole: bool = False) -> Part:
         name=name,
         title=title,
         whole=whole,
+        heard=own["silent"] is not None,
         intake=say("data_card.intake", **{k: count(own[k]) for k in ("read", "accepted", "rejected", "left_out")}),
         licence=own.get("licence"),
         remarks=tuple(Text(remark["en"], remark["ko"]) for remark in own.get("remarks", ())),

@@ -54,6 +54,7 @@ def prepare(run: Run) -> PreparedData:
             max_reject_share=data.max_reject_share,
             progress=progress,
             long=long,
+            check_audio=data.check_audio,
         )
     counts = prepared.summary
     say(
@@ -62,6 +63,11 @@ def prepare(run: Run) -> PreparedData:
         ),
         "데이터 준비: 읽음 {read} = 사용 {accepted} + 제외 {rejected} + limit으로 뺌 {left_out}".format(**counts),
     )
+    if not counts.get("check_audio", True):
+        say(
+            "prepare: no recording was opened (data.check_audio: false): lengths are as stated, nothing is measured",
+            "데이터 준비: 녹음을 열지 않았습니다(data.check_audio: false). 길이는 적힌 그대로이고 잰 값은 없습니다",
+        )
     for split, found in counts.get("lists", {}).items():
         say(f"prepare: list of {split}: {found}", f"데이터 준비: {split} 목록: {found}")
     if found := counts.get("leaks"):

@@ -55,12 +55,17 @@ class Manifest:
 
     def write(self, path: Path) -> None:
         """Write the manifest, atomically. The utterances' paths must already be relative to ``path.parent``."""
-        write_lines(path, (json.dumps(u.to_json(), ensure_ascii=False) for u in self.utterances))
+        write_utterances(path, self.utterances)
 
     def only(self, ids: Iterable[str]) -> Manifest:
         """The same manifest with only these utterances, in its own order."""
         wanted = set(ids)
         return Manifest(self.root, tuple(u for u in self.utterances if u.id in wanted))
+
+
+def write_utterances(path: Path, utterances: Iterable[Utterance]) -> None:
+    """Write a manifest of utterances that need not all be there at once, atomically."""
+    write_lines(path, (json.dumps(u.to_json(), ensure_ascii=False) for u in utterances))
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 STRATA = ("gender", "age", "region", "role", "noise", "network")
 """Tags that reports know by name. A manifest may carry any others beside them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """One labelled stretch of one file.
 
@@ -34,9 +34,9 @@ class Utterance:
 
     def to_json(self) -> dict[str, Any]:
         """The utterance as a JSON object; fields that say nothing are left out."""
-        record = {f.name: getattr(self, f.name) for f in fields(self)}
+        record: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         record["tags"] = dict(self.tags)
-        return {key: value for key, value in record.items() if value not in (None, {})}
+        return {key: value for key, value in record.items() if value is not None and value != {}}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Utterance:

@@ -11,21 +11,45 @@ from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.header import Header
 from kowhisper_tel.data.intake import Intake, reasons
 from kowhisper_tel.data.measures import Measures
+from kowhisper_tel.data.recordings import Recorded
 from kowhisper_tel.korean.normalise import VERSION, fingerprint, normalise
 
 MOST_VALUES = 40
 """A tag with more values than this is no stratum, and its values are only counted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
-    """An accepted utterance, its split, its duration in seconds, its file's header, and what was measured of it."""
+    """An accepted recording, its split, and how many syllables its label has."""
 
-    utterance: Utterance
+    found: Recorded
     split: str
-    duration_s: float
-    header: Header
-    measures: Measures
+    syllables: int
+
+    @classmethod
+    def of(cls, found: Recorded, split: str) -> Placed:
+        """A recording in its split. The syllables are those of the scoring form."""
+        return cls(found, split, len(normalise(found.entry.utterance.text).replace(" ", "")))
+
+    @property
+    def utterance(self) -> Utterance:
+        """The utterance; its audio and times are the corpus's own."""
+        return self.found.entry.utterance
+
+    @property
+    def duration_s(self) -> float:
+        """How long it lasts, in seconds."""
+        return self.found.duration_s
+
+    @property
+    def header(self) -> Header | None:
+        """Its file's header; ``None`` where no audio was looked at."""
+        return self.found.header
+
+    @property
+    def measures(self) -> Measures | None:
+        """What was measured of it; ``None`` where no audio was looked at."""
+        return self.found.measures
 
 
 def card(intakes: Sequence[Intake], placed: Sequence[Placed], *, split: Mapping[str, Any], seed: int) -> dict[str, Any]:
@@ -72,7 +96,7 @@ def _contents(placed: Sequence[Placed]) -> dict[str, Any]:
         "hours": round(sum(p.duration_s for p in placed) / 3600, 4),
         "speakers": len({u.speaker for u in utterances if u.speaker}),
         "calls": len({u.call for u in utterances if u.call}),
-        "syllables": sum(len(normalise(u.text).replace(" ", "")) for u in utterances),
+        "syllables": sum(p.syllables for p in placed),
         "longest_s": round(max(p.duration_s for p in placed), 3),
         "tags": strata(placed),
     }
@@ -80,10 +104,12 @@ def _contents(placed: Sequence[Placed]) -> dict[str, Any]:
 
 def strata(placed: Sequence[Placed]) -> dict[str, dict[str, dict[str, float]]]:
     """Tag to value to its utterances and hours, for the tags that are strata."""
-    seconds: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    seconds: defaultdict[str, dict[str, list[float]]] = defaultdict(dict)
     for p in placed:
         for tag, value in p.utterance.tags.items():
-            seconds[tag][value].append(p.duration_s)
+            values = seconds[tag]
+            if len(values) <= MOST_VALUES:  # one more than a stratum has is enough to know
+                values.setdefault(value, []).append(p.duration_s)
     return {
         tag: {
             value: {"utterances": len(found), "hours": round(sum(found) / 3600, 4)}

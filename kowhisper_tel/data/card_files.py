@@ -16,7 +16,6 @@ from kowhisper_tel.data.facts import Row, facts
 from kowhisper_tel.data.intake import Intake, reasons
 from kowhisper_tel.data.remarks import remarks
 from kowhisper_tel.data.telephone import narrowness
-from kowhisper_tel.korean.normalise import normalise
 from reports import card as page
 
 SCHEMA = "kowhisper-tel-data-card/1"
@@ -26,23 +25,25 @@ SCHEMA = "kowhisper-tel-data-card/1"
 def write_card(
     folder: Path, intakes: Sequence[Intake], placed: Sequence[Placed], summary: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Write the three files, and return what ``data_card.json`` says.
+    """Write the files, and return what ``data_card.json`` says. Without audio checked there is no ``measures.jsonl``.
 
     ``placed`` are the accepted utterances of all intakes in their order, ``summary`` is that of ``summary.json``.
     """
     rest = iter(placed)
     rows = [_rows(intake, list(islice(rest, len(intake.recorded)))) for intake in intakes]
+    found = [facts(own) for own in rows]
+    every = facts([row for own in rows for row in own]) if len(rows) > 1 else found[0]
+    checked = bool(summary["check_audio"])
     made = {
         "schema": SCHEMA,
-        **{name: summary[name] for name in ("synthetic", "seed", "split", "normaliser", "splits")},
-        "measures": "measures.jsonl",
-        "whole": {name: summary[name] for name in ("read", "accepted", "rejected", "left_out")}
-        | facts([row for own in rows for row in own]),
-        "corpora": [_corpus(intake, own) for intake, own in zip(intakes, rows, strict=True)],
+        **{name: summary[name] for name in ("synthetic", "seed", "split", "check_audio", "normaliser", "splits")},
+        "measures": "measures.jsonl" if checked else None,
+        "whole": {name: summary[name] for name in ("read", "accepted", "rejected", "left_out")} | every,
+        "corpora": [_corpus(*one) for one in zip(intakes, rows, found, strict=True)],
     }
-    write_lines(
-        folder / "measures.jsonl", (json.dumps(row.to_json(), ensure_ascii=False) for own in rows for row in own)
-    )
+    if checked:
+        each = (json.dumps(row.to_json(), ensure_ascii=False) for own in rows for row in own)
+        write_lines(folder / "measures.jsonl", each)
     write_json(folder / "data_card.json", made)
     page.write(made, folder / "data_card.html")
     return made
@@ -50,14 +51,10 @@ def write_card(
 
 def _rows(intake: Intake, placed: Sequence[Placed]) -> list[Row]:
     narrow = narrowness(intake.recorded)
-    return [
-        Row(one, intake.spec.name, len(normalise(one.utterance.text).replace(" ", "")), known)
-        for one, known in zip(placed, narrow, strict=True)
-    ]
+    return [Row(one, intake.spec.name, known) for one, known in zip(placed, narrow, strict=True)]
 
 
-def _corpus(intake: Intake, rows: Sequence[Row]) -> dict[str, Any]:
-    own = facts(rows)
+def _corpus(intake: Intake, rows: Sequence[Row], own: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **intake_counts(intake),
         "licence": intake.spec.licence,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,8 +22,10 @@ NEAR = {
 }
 """Names that other tools give these columns: proposed, never taken."""
 
-UNTAGGED = ("duration", "duration_s", "tags")
-"""Columns that are no tags: the duration is measured, and ``tags`` holds tags of its own."""
+LENGTHS = ("duration_s", "duration")
+"""Columns that state how long, in seconds, the labelled stretch lasts. The first of them that is there counts."""
+UNTAGGED = (*LENGTHS, "tags")
+"""Columns that are no tags; ``tags`` holds tags of its own."""
 
 
 def field_columns(columns: Iterable[str], named: Mapping[str, str], source: object) -> dict[str, str]:
@@ -59,11 +62,25 @@ def utterance_fields(record: Mapping[str, Any], columns: Mapping[str, str]) -> d
     for field in ("id", "speaker", "call"):
         if field in fields:
             fields[field] = _plain(fields[field])
+            if field != "id":
+                fields[field] = sys.intern(fields[field])
     own = record.get("tags")
-    tags = {str(k): _plain(v) for k, v in own.items() if not _is_nothing(v)} if isinstance(own, Mapping) else {}
+    found = [(str(k), v) for k, v in own.items()] if isinstance(own, Mapping) else []
     taken = {*columns.values(), *UNTAGGED}
-    tags |= {k: _plain(v) for k, v in record.items() if k not in taken and _is_scalar(v) and not _is_nothing(v)}
-    return fields | {"tags": tags}
+    found += [(k, v) for k, v in record.items() if k not in taken and _is_scalar(v)]
+    # Millions of lines have few names and values between them: each is kept once.
+    fields["tags"] = {sys.intern(k): sys.intern(_plain(v)) for k, v in found if not _is_nothing(v)}
+    return fields
+
+
+def stated_length(record: Mapping[str, Any]) -> float | None:
+    """How long, in seconds, a record says that its stretch lasts; ``None`` where it says nothing that is a length."""
+    stated = next((record[name] for name in LENGTHS if not _is_nothing(record.get(name))), None)
+    try:
+        found = float(stated) if isinstance(stated, str | int | float) and not isinstance(stated, bool) else math.nan
+    except ValueError:
+        return None
+    return found if math.isfinite(found) and found > 0 else None
 
 
 def _is_nothing(value: Any) -> bool:

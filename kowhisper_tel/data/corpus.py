@@ -73,9 +73,13 @@ class CorpusSpec:
         if nothing:
             raise UserError("prepare.nothing", source=self.path or self.kind)
 
-    def digest(self) -> str:
-        """A hash of what the corpus's files are: it is another where one is changed, added or gone."""
-        stamps = importers.get(self.kind).stamps
+    def digest(self, *, audio: bool = True) -> str:
+        """A hash of what the corpus's files are: it is another where one is changed, added or gone.
+
+        Without ``audio`` the recordings that a manifest names are not looked for.
+        """
+        importer = importers.get(self.kind)
+        stamps = importer.stamps if audio else importer.label_stamps or importer.stamps
         return digest(stamps(self.path, self.options) if stamps and self.path else ())
 
     def to_json(self) -> dict[str, Any]:

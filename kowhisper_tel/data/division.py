@@ -47,9 +47,13 @@ def divide_intakes(
         shown = ", ".join(names[:MOST_NAMED]) + (f" … ({len(names)})" if len(names) > MOST_NAMED else "")
         facts = {"listed": len(listed.given), "count": len(outside), "names": shown}
         raise UserError("prepare.list_overlap", **facts, what="calls" if spec.by == "call" else "speakers or calls")
-    kept = tuple(intake.without(_rejects(intakes, outside)) for intake in intakes)
-    rest = [part for part in _parts(kept) if part.utterance.id not in listed.given]
-    return Division(kept, {**assign(rest, spec.without(lists), seed), **listed.given}, listed)
+    if outside:
+        rejects = _rejects(intakes, outside)
+        intakes = [intake.without(rejects) for intake in intakes]
+    rest = [part for part in parts if part.utterance.id not in listed.given and part.utterance.id not in outside]
+    splits = assign(rest, spec.without(lists), seed)
+    splits.update(listed.given)
+    return Division(tuple(intakes), splits, listed)
 
 
 def _parts(intakes: Sequence[Intake]) -> list[Part]:

@@ -10,7 +10,7 @@ from kowhisper_tel.core.errors import message
 from kowhisper_tel.core.utterance import Utterance
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One labelled stretch as a corpus has it, not yet checked.
 
@@ -33,7 +33,7 @@ class Entry:
     cuts: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reject:
     """One labelled stretch that cannot be used, and why: a code of the message catalogue with its facts.
 

@@ -37,23 +37,33 @@ SCALES = {
 """Histograms: lowest value, width of a bin, number of bins. What lies outside counts in the first or last."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One accepted utterance with what the card says of it.
 
-    ``narrow``: whether it is of telephone band, by itself or by its call or speaker (``None``: not known).
+    ``narrow``: whether it is of telephone band, by itself or by its call or speaker (``None``: not known). What is told
+    by the sound is ``None``, or nothing, where no audio was looked at.
     """
 
     placed: Placed
     corpus: str
-    syllables: int
     narrow: bool | None
+
+    @property
+    def syllables(self) -> int:
+        """Syllables of the label."""
+        return self.placed.syllables
+
+    @property
+    def active_s(self) -> float:
+        """Seconds of active speech; 0 where that is not known."""
+        measures = self.placed.measures
+        return self.placed.duration_s * measures.activity if measures else 0.0
 
     @property
     def syllables_per_s(self) -> float | None:
         """Speaking rate: syllables of the label by seconds of active speech."""
-        active_s = self.placed.duration_s * self.placed.measures.activity
-        return self.syllables / active_s if active_s > 0.0 else None
+        return self.syllables / self.active_s if self.active_s > 0.0 else None
 
     @property
     def fit(self) -> str | None:
@@ -61,27 +71,27 @@ class Row:
         duration_s = self.placed.duration_s
         if self.syllables > FASTEST * duration_s:
             return "too_fast"
-        if duration_s * self.placed.measures.activity >= LEAST_ACTIVE_S and (self.syllables_per_s or 0.0) < SLOWEST:
+        if self.active_s >= LEAST_ACTIVE_S and (self.syllables_per_s or 0.0) < SLOWEST:
             return "too_slow"
         return None
 
     @property
     def silent(self) -> bool:
         """Whether there is hardly anything to hear."""
-        level = self.placed.measures.level_dbfs
-        return level is None or level < SILENT_DBFS
+        measures = self.placed.measures
+        return measures is not None and (measures.level_dbfs is None or measures.level_dbfs < SILENT_DBFS)
 
     @property
     def clipped(self) -> bool:
         """Whether it is clipped."""
-        return self.placed.measures.clipped_share > CLIPPED_SHARE
+        return self.placed.measures is not None and self.placed.measures.clipped_share > CLIPPED_SHARE
 
     @property
     def band(self) -> str:
         """One of ``BANDS``."""
         if self.narrow:
             return "narrow"
-        band_hz = self.placed.measures.band_hz
+        band_hz = self.placed.measures.band_hz if self.placed.measures else None
         if band_hz is None:
             return "unknown"
         return "full" if band_hz > FULL_HZ else "wide" if band_hz > WIDE_HZ else "between"
@@ -89,6 +99,8 @@ class Row:
     def to_json(self) -> dict[str, Any]:
         """One line of ``measures.jsonl``. No text."""
         placed, rate = self.placed, self.syllables_per_s
+        assert placed.header
+        assert placed.measures
         return {
             "id": placed.utterance.id,
             "corpus": self.corpus,
@@ -106,7 +118,9 @@ class Row:
 
 
 def facts(rows: Sequence[Row]) -> dict[str, Any]:
-    """Everything that is counted or measured of a set of utterances."""
+    """Everything that is counted or measured of a set of utterances; ``None`` stands for what nobody looked at."""
+    heard = [row for row in rows if row.placed.measures]
+    looked = bool(heard) or not rows
     utterances = [row.placed.utterance for row in rows]
     tags = strata([row.placed for row in rows])
     return {
@@ -120,11 +134,11 @@ def facts(rows: Sequence[Row]) -> dict[str, Any]:
         "tags": tags,
         "other_tags": _other_tags(rows, tags),
         "marks": _marks(rows),
-        "headers": _counted(rows, lambda row: row.placed.header.title),
-        "bands": {band: found for band in BANDS if (found := _counted(rows, lambda row: row.band).get(band))},
+        "headers": _counted(heard, lambda row: row.placed.header.title if row.placed.header else ""),
+        "bands": {band: found for band in BANDS if (found := _counted(heard, lambda row: row.band).get(band))},
         "telephone": _telephone(rows),
-        "silent": sum(row.silent for row in rows),
-        "clipped": sum(row.clipped for row in rows),
+        "silent": sum(row.silent for row in rows) if looked else None,
+        "clipped": sum(row.clipped for row in rows) if looked else None,
         "fit": {name: _examples(rows, name) for name in ("too_fast", "too_slow")},
         "distributions": {name: _distribution(_values(rows, name), *scale) for name, scale in SCALES.items()},
     }
@@ -174,12 +188,12 @@ def _marks(rows: Iterable[Row]) -> dict[str, int]:
 def _telephone(rows: Sequence[Row]) -> dict[str, Any]:
     """What is tagged as telephone, and what shows it: the header's rate, or where the sound ends."""
     tagged = [row for row in rows if row.placed.utterance.tags.get(TAG) == YES]
-    narrow = [row for row in rows if row.narrow]
+    rates = [row.placed.header.rate_hz for row in rows if row.narrow and row.placed.header]
     return {
         "utterances": len(tagged),
         "hours": _hours(tagged),
-        "by_header": sum(row.placed.header.rate_hz <= PHONE_RATE_HZ for row in narrow),
-        "by_sound": sum(row.placed.header.rate_hz > PHONE_RATE_HZ for row in narrow),
+        "by_header": sum(rate_hz <= PHONE_RATE_HZ for rate_hz in rates),
+        "by_sound": sum(rate_hz > PHONE_RATE_HZ for rate_hz in rates),
         "ends_below_hz": NARROW_HZ,
     }
 
@@ -209,7 +223,7 @@ def _rate(row: Row) -> float:
 def _values(rows: Iterable[Row], name: str) -> list[float]:
     def value(row: Row) -> float | None:
         own = row if name.startswith("syllables") else row.placed if name == "duration_s" else row.placed.measures
-        found: float | None = getattr(own, name)
+        found: float | None = getattr(own, name) if own else None
         return found
 
     return [found for row in rows if (found := value(row)) is not None]

@@ -9,7 +9,7 @@ from kowhisper_tel.core.audio import RAW_SUFFIXES, SOUNDFILE_SUFFIXES, SUFFIXES,
 from kowhisper_tel.core.errors import UserError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Header:
     """Sample rate in Hz, number of tracks, and format (``WAV/PCM_16``, ``MOV/AAC``) of one file."""
 

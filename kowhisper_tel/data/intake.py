@@ -16,6 +16,7 @@ from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.labels import CountTokens, spoken
 from kowhisper_tel.data.long_recordings.divide import LongRecordings, with_roles
 from kowhisper_tel.data.recordings import Recorded, by_file, record
+from kowhisper_tel.data.unheard import Unheard
 
 Progress = Callable[[int, int], None]
 """Called with how many recordings are checked, and how many are known of."""
@@ -85,7 +86,7 @@ class Recorder:
 
 def take_in(
     corpus: CorpusSpec,
-    recorder: Recorder,
+    recorder: Recorder | Unheard,
     seen: dict[str, str],
     seed: int,
     count_tokens: CountTokens | None,
@@ -128,7 +129,9 @@ def _check(item: Entry | Reject, seen: dict[str, str], count_tokens: CountTokens
         return Reject(item.place, problem.code, problem.facts, identity)
 
 
-def _sample(entries: Sequence[Entry], limit: int | None, recorder: Recorder, seed: int) -> Sequence[Recorded | Reject]:
+def _sample(
+    entries: Sequence[Entry], limit: int | None, recorder: Recorder | Unheard, seed: int
+) -> Sequence[Recorded | Reject]:
     """The outcomes of as many entries as it takes to have ``limit`` sound ones, in the corpus's order."""
     recorder.announce(len(entries) if limit is None else min(limit, len(entries)))
     if limit is None:

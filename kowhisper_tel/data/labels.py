@@ -15,7 +15,10 @@ from kowhisper_tel.korean.notation import DISFLUENCIES, MASKED, SOUNDS, UNCLEAR,
 from kowhisper_tel.korean.verbalise import verbalise
 
 CountTokens = Callable[[str], int]
-"""How many tokens a label has as training counts them: with the space before it, without the special ones."""
+"""How many tokens a label has as training counts them: with the space before it, without the special ones.
+
+No token is less than a byte of UTF-8, so short labels are not counted at all.
+"""
 
 
 def spoken(entry: Entry, count_tokens: CountTokens | None) -> Entry:
@@ -36,12 +39,13 @@ def spoken(entry: Entry, count_tokens: CountTokens | None) -> Entry:
     label = " ".join(verbalise(parsed.spoken).split())
     if not normalise(label):
         raise UserError("prepare.empty_label", place=entry.place)
-    if count_tokens is not None:
+    if count_tokens is not None and len(label.encode()) >= MOST_LABEL_TOKENS:
         tokens = count_tokens(label)
         if tokens > MOST_LABEL_TOKENS:
             raise UserError("prepare.long_label", place=entry.place, tokens=tokens, most=MOST_LABEL_TOKENS)
     written = utterance.written or (parsed.written if parsed.written != parsed.spoken else None)
-    tags = {**_mark_tags(parsed), **utterance.tags}
+    marks = _mark_tags(parsed)
+    tags = {**marks, **utterance.tags} if marks else utterance.tags
     return replace(entry, utterance=replace(utterance, text=label, written=written, tags=tags))
 
 

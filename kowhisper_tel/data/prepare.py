@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import is_complete, sha256, write_json
-from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.card import Placed, card
 from kowhisper_tel.data.card_files import write_card
 from kowhisper_tel.data.corpus import CorpusSpec
@@ -23,17 +22,18 @@ from kowhisper_tel.data.leaks.weed import FILE as LEAKS
 from kowhisper_tel.data.leaks.weed import LeakRules, weed, write_leaks
 from kowhisper_tel.data.long_recordings.divide import LongRecordings
 from kowhisper_tel.data.long_recordings.table import write_long
-from kowhisper_tel.data.recordings import Recorded
 from kowhisper_tel.data.split import SPLITS, SplitSpec
 from kowhisper_tel.data.store import (
     check_unchanged,
     new_folder,
+    stored,
     write_dataset,
     write_inputs,
     write_manifests,
     write_rejects,
 )
 from kowhisper_tel.data.telephone import tag_telephone
+from kowhisper_tel.data.unheard import Unheard, check_rules
 from kowhisper_tel.korean.normalise import fingerprint
 
 DEFAULT_MAX_REJECT_SHARE = 0.1
@@ -62,6 +62,7 @@ def prepare(
     workers: int | None = None,
     progress: Progress | None = None,
     long: LongRecordings | None = None,
+    check_audio: bool = True,
 ) -> PreparedData:
     """Check, convert and divide corpora; write ``out`` whole or not at all. Skipped where ``out`` is complete already.
 
@@ -78,35 +79,43 @@ def prepare(
     (default: one a core, at most 8) decode; their number changes nothing in the result. ``long`` divides whole calls
     (``long.csv`` then says what became of each stretch of them); without it they are rejects.
 
+    Without ``check_audio`` no recording is opened (see ``unheard``): lengths are as the corpora state them, audio stays
+    where it is and the manifests keep its times and tracks, there are no measures and no ``measures.jsonl``, and what
+    came over a telephone is not tagged. ``leaks`` must then leave recordings alone.
+
     Raises ``UserError``: the importers' own, ``prepare.too_many_rejects`` (exit code 6; the reasons then stand in
     ``<out>.rejects.jsonl``), ``prepare.changed`` (``out`` was made of other inputs), ``prepare.no_speakers``,
     ``prepare.few_speakers``, ``prepare.joined_speakers``, ``prepare.speaker_overlap``, ``prepare.choice`` (a corpus is
-    given to a split of another name), ``prepare.foreign``, those of ``divide_intakes``, ``leaks.found`` (exit code 6;
+    given to a split of another name), ``prepare.foreign``, those of ``check_rules`` and ``divide_intakes``,
+    ``leaks.found`` (exit code 6;
     the pairs then stand in ``<out>.leaks.jsonl``), ``leaks.nothing_left``.
     """
     given = dict(lists or {})
-    inputs = _inputs(corpora, split, seed, long) | {"leaks": leaks.to_json(), "lists": _digests(given, overlap)}
+    if not check_audio:
+        check_rules(leaks.recordings, long=long is not None)
+    inputs = _inputs(corpora, split, seed, long, check_audio)
+    inputs |= {"leaks": leaks.to_json(), "lists": _digests(given, overlap)}
     if is_complete(out, inputs):
         return _load(out)
     check_unchanged(out, inputs)
     _check_given(corpora)
     with new_folder(out) as new:
         with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
-            recorder, seen = Recorder(new / "audio", pool, progress), dict[str, str]()
-            taken = [take_in(corpus, recorder, seen, seed, count_tokens, long) for corpus in corpora]
-        intakes = [tag_telephone(intake) for intake in taken]
+            recorder = Recorder(new / "audio", pool, progress) if check_audio else Unheard(progress)
+            intakes = _take_in(corpora, recorder, seed, count_tokens, long)
         _check_share(intakes, max_reject_share, out)
         division = divide_intakes(intakes, split, seed, given, overlap)
         report = out.with_name(f"{out.name}.{LEAKS}")
         weeded = weed(division.intakes, division.splits, leaks, report, workers=workers, progress=progress)
-        _remove_unused(intakes, weeded.intakes, new)
-        placed = _place(weeded.intakes, division.splits, new, out)
-        write_manifests(new, placed)
-        write_dataset(new / "dataset", out.resolve(), placed)
+        _remove_unused(intakes, weeded.intakes)
+        every = (found for intake in weeded.intakes for found in intake.recorded)
+        placed = [Placed.of(found, division.splits[found.entry.utterance.id]) for found in every]
+        write_manifests(new, placed, stored(new, out))
+        write_dataset(new / "dataset", out.resolve(), placed, stored(new, out))
         write_rejects(new / "rejects.jsonl", weeded.intakes)
         write_leaks(new / LEAKS, weeded.leaks)
         write_unmatched(new / LISTS, division.listed)
-        found = {"leaks": weeded.to_json(), "lists": division.listed.to_json()}
+        found = {"check_audio": check_audio, "leaks": weeded.to_json(), "lists": division.listed.to_json()}
         aligned = write_long(new, long.rows if long else ())
         summary = card(weeded.intakes, placed, split=split.to_json(), seed=seed) | found | aligned
         write_json(new / "summary.json", summary)
@@ -115,14 +124,17 @@ def prepare(
     return _load(out)
 
 
-def _inputs(corpora: Sequence[CorpusSpec], split: SplitSpec, seed: int, long: LongRecordings | None) -> dict[str, Any]:
+def _inputs(
+    corpora: Sequence[CorpusSpec], split: SplitSpec, seed: int, long: LongRecordings | None, check_audio: bool
+) -> dict[str, Any]:
     return {
         "corpora": [corpus.to_json() for corpus in corpora],
-        "files": [corpus.digest() for corpus in corpora],
+        "files": [corpus.digest(audio=check_audio) for corpus in corpora],
         "split": split.to_json(),
         "seed": seed,
         "normaliser": fingerprint(),
         **({"long": long.settings.to_json()} if long else {}),
+        **({} if check_audio else {"check_audio": False}),
     }
 
 
@@ -144,6 +156,19 @@ def _check_given(corpora: Sequence[CorpusSpec]) -> None:
             raise UserError("prepare.choice", option="split", value=corpus.split, known=", ".join(SPLITS))
 
 
+def _take_in(
+    corpora: Sequence[CorpusSpec],
+    recorder: Recorder | Unheard,
+    seed: int,
+    count_tokens: CountTokens | None,
+    long: LongRecordings | None,
+) -> list[Intake]:
+    """Every corpus, read through; what came over a telephone is tagged."""
+    seen: dict[str, str] = {}
+    taken = [take_in(corpus, recorder, seen, seed, count_tokens, long) for corpus in corpora]
+    return [tag_telephone(intake) for intake in taken]
+
+
 def _check_share(intakes: Sequence[Intake], most: float, out: Path) -> None:
     """Stop where too much is rejected, or nothing is left; the reasons stay beside ``out``."""
     rejects = [reject for intake in intakes for reject in intake.rejects]
@@ -160,30 +185,9 @@ def _check_share(intakes: Sequence[Intake], most: float, out: Path) -> None:
     raise UserError("prepare.too_many_rejects", **facts, reasons=listed, path=path)
 
 
-def _place(intakes: Sequence[Intake], splits: Mapping[str, str], new: Path, out: Path) -> list[Placed]:
-    """The accepted utterances with their splits and their audio relative to ``out``, times and track resolved."""
-    return [
-        Placed(
-            _stored(found, new, out),
-            splits[found.entry.utterance.id],
-            found.duration_s,
-            found.header,
-            found.measures,
-        )
-        for intake in intakes
-        for found in intake.recorded
-    ]
-
-
-def _remove_unused(before: Sequence[Intake], after: Sequence[Intake], new: Path) -> None:
+def _remove_unused(before: Sequence[Intake], after: Sequence[Intake]) -> None:
     """Remove the audio that was written for utterances which are rejected now."""
-    files = [{found.file for intake in intakes for found in intake.recorded} for intakes in (before, after)]
-    for file in files[0] - files[1]:
-        if file.is_relative_to(new):
+    made = [{found.made for intake in intakes for found in intake.recorded} for intakes in (before, after)]
+    for file in made[0] - made[1]:
+        if file:
             file.unlink()
-
-
-def _stored(found: Recorded, new: Path, out: Path) -> Utterance:
-    inside = found.file.is_relative_to(new)
-    audio = found.file.relative_to(new) if inside else Path(os.path.relpath(found.file.resolve(), out.resolve()))
-    return replace(found.entry.utterance, audio=audio.as_posix(), start_s=None, end_s=None, track=None)

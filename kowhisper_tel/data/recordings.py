@@ -29,18 +29,25 @@ PLAIN_FORMATS = ("WAV/", "WAVEX/", "FLAC/")
 """Formats, by their header, that stay where they are."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Recorded:
-    """An entry whose audio is sound: the file that holds it (16 kHz, mono, whole) and its duration in seconds.
+    """An entry whose audio is sound, and its duration in seconds.
 
-    ``header`` is that of the file as delivered, ``measures`` are of the stretch alone.
+    ``made`` is the file that was written for it (16 kHz, mono, it alone); ``None`` where it stays in the corpus's own.
+    ``header`` is that of the file as delivered, ``measures`` are of the stretch alone; both are ``None`` where no audio
+    was looked at (``unheard``).
     """
 
     entry: Entry
-    file: Path
+    made: Path | None
     duration_s: float
-    header: Header
-    measures: Measures
+    header: Header | None
+    measures: Measures | None
+
+    @property
+    def file(self) -> Path:
+        """The file that holds its audio."""
+        return self.made or Path(self.entry.utterance.audio)
 
 
 def record(entries: Sequence[Entry], folder: Path) -> list[Recorded | Reject]:
@@ -91,7 +98,7 @@ def _record_track(entries: Sequence[Entry], source: Path, track: int | None, fol
     except UserError as problem:
         return [_reject(entry, problem, source) for entry in entries]
     stays = entries[0].content is None and not track and _is_plain(source, header)
-    return [_record_one(entry, audio, header, source if stays else None, folder) for entry in entries]
+    return [_record_one(entry, audio, header, folder, stays=stays) for entry in entries]
 
 
 def _is_plain(source: Path, header: Header) -> bool:
@@ -99,15 +106,15 @@ def _is_plain(source: Path, header: Header) -> bool:
     return plain and header.rate_hz == RATE and header.tracks == 1
 
 
-def _record_one(entry: Entry, audio: Samples, header: Header, in_place: Path | None, folder: Path) -> Recorded | Reject:
+def _record_one(entry: Entry, audio: Samples, header: Header, folder: Path, *, stays: bool) -> Recorded | Reject:
     utterance = entry.utterance
     try:
         stretch = _stretch(entry, audio)
         entry = _compared(entry, len(stretch) / RATE)
     except UserError as problem:
         return _reject(entry, problem, Path(utterance.audio))
-    if in_place and len(stretch) == len(audio):
-        return Recorded(entry, in_place, len(audio) / RATE, header, measure(audio))
+    if stays and len(stretch) == len(audio):
+        return Recorded(entry, None, len(audio) / RATE, header, measure(audio))
     file = folder / f"{file_stem(utterance.id)}.flac"
     write_audio(file, stretch)
     return Recorded(entry, file, len(stretch) / RATE, header, measure(stretch))

@@ -39,19 +39,22 @@ def remarks(intake: Intake, rows: Sequence[Row], facts: Mapping[str, Any]) -> li
 def _of_origin(intake: Intake) -> Iterator[Remark]:
     if intake.spec.synthetic:
         yield "card.synthetic", {}
+    if intake.recorded and not any(found.measures for found in intake.recorded):
+        yield "card.unheard", {}
 
 
 def _of_rates(rows: Sequence[Row]) -> Iterator[Remark]:
     by_rate: dict[int, int] = {}
-    for row in rows:
-        by_rate[row.placed.header.rate_hz] = by_rate.get(row.placed.header.rate_hz, 0) + 1
+    headers = [(row, row.placed.header) for row in rows if row.placed.header]
+    for _, header in headers:
+        by_rate[header.rate_hz] = by_rate.get(header.rate_hz, 0) + 1
     if len(by_rate) > 1:
         listed = ", ".join(f"{rate} Hz ({count})" for rate, count in sorted(by_rate.items()))
         yield "card.mixed_rates", {"rates": listed}
-    wrong = [(row, rate) for row in rows if (rate := _stated_rate(row)) and rate != row.placed.header.rate_hz]
+    wrong = [(row, rate, h.rate_hz) for row, h in headers if (rate := _stated_rate(row)) and rate != h.rate_hz]
     if wrong:
-        row, said = wrong[0]
-        own = {"said": said, "header": row.placed.header.rate_hz, "example": row.placed.utterance.id}
+        row, said, found = wrong[0]
+        own = {"said": said, "header": found, "example": row.placed.utterance.id}
         yield "card.rate_disagrees", {"count": len(wrong), **own}
 
 
@@ -90,7 +93,7 @@ def _stated_rate(row: Row) -> int | None:
 
 def _of_sound(rows: Sequence[Row], facts: Mapping[str, Any]) -> Iterator[Remark]:
     for name, code in (("silent", "card.silent"), ("clipped", "card.clipped")):
-        if rows and facts[name] >= WORTH_SAYING * len(rows):
+        if rows and facts[name] is not None and facts[name] >= WORTH_SAYING * len(rows):
             yield code, {"count": facts[name], "utterances": len(rows)}
     snr = facts["distributions"]["snr_db"].get("median")
     if snr is not None and snr < NOISY_DB:

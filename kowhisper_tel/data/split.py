@@ -78,7 +78,7 @@ def _ratio(written: str) -> dict[str, float]:
         raise UserError("prepare.split", split=written, problem="not two or three numbers with colons") from None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """One utterance to place: its duration in seconds, and the split that it is given beforehand, if any."""
 
@@ -125,18 +125,22 @@ def _blocks(utterances: Sequence[Utterance], by: str) -> dict[str, str]:
             leader[name] = name = leader[above]
         return name
 
-    names = {utterance.id: _names(utterance, by) for utterance in utterances}
-    for first, *others in names.values():
-        for other in others:
-            low, high = sorted((lead(first), lead(other)))
-            leader[high] = low
-    return {identity: lead(own[0]) for identity, own in names.items()}
+    first_of: dict[tuple[str | None, str | None], str] = {}
+    for utterance in utterances:
+        pair = utterance.speaker, utterance.call
+        if pair not in first_of:
+            first_of[pair], *others = _names(utterance, by) or [""]
+            for other in others:
+                low, high = sorted((lead(first_of[pair]), lead(other)))
+                leader[high] = low
+    leads = {pair: lead(first) if first else "" for pair, first in first_of.items()}
+    return {u.id: leads[u.speaker, u.call] or f"utterance {u.id}" for u in utterances}
 
 
 def _names(utterance: Utterance, by: str) -> list[str]:
-    """What may not be parted, where an utterance has it: its speaker and its call, else the utterance alone."""
+    """What may not be parted: the speaker and the call, where an utterance has them."""
     named = {kind: folded(getattr(utterance, kind)) for kind in WHOLE[by]}
-    return [f"{kind} {name}" for kind, name in named.items() if name] or [f"utterance {utterance.id}"]
+    return [f"{kind} {name}" for kind, name in named.items() if name]
 
 
 def _fixed(parts: Sequence[Part], blocks: Mapping[str, str]) -> dict[str, str]:

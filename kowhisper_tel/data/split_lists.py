@@ -218,6 +218,8 @@ def _telling(names: Mapping[tuple[str, ...], Any] | set[tuple[str, ...]]) -> int
 
 def check_overlap(parts: Sequence[Part], listed: Listed, by: str) -> dict[str, tuple[str, str]]:
     """Utterances in no list whose speaker or call is in one: by id, that name and the list's split."""
+    if not listed.given:
+        return {}
     names: dict[tuple[str, str], str] = {}
     for part in parts:
         split = listed.given.get(part.utterance.id)

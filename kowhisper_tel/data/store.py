@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import fingerprint, mark_complete, write_json, write_lines
-from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.core.manifest import write_utterances
+from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.card import Placed
 from kowhisper_tel.data.intake import Intake
 from kowhisper_tel.data.split import SPLITS
 
 RECORD = "complete.json"
 INPUTS = "inputs.json"
+ROWS_AT_ONCE = 10_000
+"""Rows of the DatasetDict that are Python objects at one time; the rest are Arrow's, five times smaller."""
+
+Stored = Callable[[Placed], Utterance]
+"""Gives an utterance as it stands in a manifest."""
 
 
 @contextmanager
@@ -64,46 +74,87 @@ def write_rejects(path: Path, intakes: Sequence[Intake]) -> None:
     write_lines(path, (json.dumps(reject.to_json(source), ensure_ascii=False) for source, reject in rejects))
 
 
-def write_manifests(folder: Path, placed: Sequence[Placed]) -> list[str]:
-    """``train.jsonl`` and so on, one for each split that holds something; their names."""
-    present = [split for split in SPLITS if any(p.split == split for p in placed)]
-    for split in present:
-        utterances = tuple(p.utterance for p in placed if p.split == split)
-        Manifest(folder, utterances).write(folder / f"{split}.jsonl")
-    return present
+def stored(new: Path, out: Path) -> Stored:
+    """How utterances are written: audio relative to ``out``, which ``new`` becomes.
+
+    Times and track are resolved, unless nobody looked at the audio: then it is cut by them when it is read.
+    """
+    root = out.resolve()
+
+    @lru_cache(maxsize=4096)
+    def relative(folder: str) -> str:
+        found = Path(os.path.relpath(Path(folder).resolve(), root)).as_posix()
+        return "" if found == "." else f"{found}/"
+
+    def utterance(placed: Placed) -> Utterance:
+        found, own = placed.found, placed.utterance
+        if found.made:
+            audio = found.made.relative_to(new).as_posix()
+        else:
+            folder, name = os.path.split(own.audio)
+            audio = f"{relative(folder)}{name}"
+        if found.measures is None:
+            return replace(own, audio=audio)
+        return replace(own, audio=audio, start_s=None, end_s=None, track=None)
+
+    return utterance
 
 
-def write_dataset(folder: Path, root: Path, placed: Sequence[Placed]) -> None:
+def write_manifests(folder: Path, placed: Sequence[Placed], stored: Stored) -> None:
+    """``train.jsonl`` and so on, one for each split that holds something."""
+    for split in SPLITS:
+        own = (stored(p) for p in placed if p.split == split)
+        if any(p.split == split for p in placed):
+            write_utterances(folder / f"{split}.jsonl", own)
+
+
+def write_dataset(folder: Path, root: Path, placed: Sequence[Placed], stored: Stored) -> None:
     """The same as a DatasetDict, for tools that take one; ``audio`` is the recording's absolute path.
 
     A column of type ``datasets.Audio`` would be stored with a copy of every recording, so that is left to the reader:
     ``load_from_disk(folder).cast_column("audio", Audio())``. ``root`` is what the utterances' paths are relative to.
+    Where audio was not looked at, ``start_s``, ``end_s`` and ``track`` say which part of it is meant.
     """
     import datasets
+    import pyarrow as pa
 
     shown = datasets.is_progress_bar_enabled()
     datasets.disable_progress_bar()
     try:
         tags = sorted({tag for p in placed for tag in p.utterance.tags})
         text = datasets.Value("string")
-        columns = ["id", "audio", "text", "speaker", "call", *(f"tag_{tag}" for tag in tags)]
-        features = datasets.Features({**dict.fromkeys(columns, text), "duration_s": datasets.Value("float64")})
-        parts = {split: [_row(p, root, tags) for p in placed if p.split == split] for split in SPLITS}
-        made = {s: datasets.Dataset.from_list(rows, features=features) for s, rows in parts.items() if rows}
+        number = datasets.Value("float64")
+        columns = {**dict.fromkeys(["id", "audio", "text", "speaker", "call"], text), "duration_s": number}
+        if any(p.measures is None for p in placed):
+            columns |= {"start_s": number, "end_s": number, "track": datasets.Value("int64")}
+        features = datasets.Features(columns | dict.fromkeys([f"tag_{tag}" for tag in tags], text))
+        made = {}
+        for split in SPLITS:
+            digest, batches = hashlib.blake2b(split.encode(), digest_size=8), []
+            own = (_row(stored(p), p.duration_s, root, tags) for p in placed if p.split == split)
+            while rows := list(islice(own, ROWS_AT_ONCE)):
+                batch = pa.RecordBatch.from_pylist(rows, schema=features.arrow_schema)
+                digest.update(json.dumps(rows, ensure_ascii=False).encode())
+                batches.append(batch)
+            if batches:  # with a fingerprint of our own: datasets would make it of a second copy of it all
+                table = pa.Table.from_batches(batches)
+                made[split] = datasets.Dataset(table, fingerprint=digest.hexdigest())
         datasets.DatasetDict(made).save_to_disk(str(folder))
     finally:
         if shown:
             datasets.enable_progress_bar()
 
 
-def _row(placed: Placed, root: Path, tags: Iterable[str]) -> dict[str, Any]:
-    utterance = placed.utterance
+def _row(utterance: Utterance, duration_s: float, root: Path, tags: Sequence[str]) -> dict[str, Any]:
     return {
         "id": utterance.id,
-        "audio": os.path.normpath(root / utterance.audio),
+        "audio": os.path.normpath(f"{root}/{utterance.audio}"),
         "text": utterance.text,
         "speaker": utterance.speaker,
         "call": utterance.call,
-        "duration_s": placed.duration_s,
+        "duration_s": duration_s,
+        "start_s": utterance.start_s,
+        "end_s": utterance.end_s,
+        "track": utterance.track,
         **{f"tag_{tag}": utterance.tags.get(tag) for tag in tags},
     }

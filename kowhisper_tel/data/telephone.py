@@ -26,6 +26,8 @@ def is_narrow(found: Recorded) -> bool | None:
 
     Clipping splashes beyond the band, so what is clipped does not tell that it is wider.
     """
+    if found.header is None or found.measures is None:
+        return None
     if found.header.rate_hz <= PHONE_RATE_HZ:
         return True
     ends, clipped = found.measures.band_hz, found.measures.clipped_share > 0.0
@@ -53,6 +55,8 @@ def narrowness(recorded: Sequence[Recorded]) -> list[bool | None]:
     """
     own = [is_narrow(found) for found in recorded]
     votes: defaultdict[tuple[str, ...], list[bool]] = defaultdict(list)
+    if all(narrow is None for narrow in own):
+        return own
     for found, narrow in zip(recorded, own, strict=True):
         if narrow is not None:
             votes[_group(found)].append(narrow)
@@ -64,7 +68,7 @@ def narrowness(recorded: Sequence[Recorded]) -> list[bool | None]:
 
 def _group(found: Recorded) -> tuple[str, ...]:
     """What is heard through one channel, as far as is known: a call, a file with several utterances, a speaker."""
-    utterance, header = found.entry.utterance, found.header.title
+    utterance, header = found.entry.utterance, found.header.title if found.header else ""
     cut = utterance.start_s is not None or utterance.end_s is not None
     if utterance.call or cut:
         return ("call", utterance.call or utterance.audio, header)

@@ -36,7 +36,8 @@ Recognises = Callable[[CorpusFiles], int]
 class Importer:
     """One kind of corpus: its name in a config, what it reads, its options (name to meaning) and its reader.
 
-    ``stamps`` lets a change of the corpus's files show; one that has no files on this machine needs none. Of several
+    ``stamps`` lets a change of the corpus's files show; one that has no files on this machine needs none.
+    ``label_stamps`` does so for the labels alone, where the audio's stamps cost a look at every recording. Of several
     importers that recognise a folder the one of the higher ``rank`` is proposed: one corpus's before one of any.
     ``licence`` states the terms of use of a corpus that is always the same.
     """
@@ -46,6 +47,7 @@ class Importer:
     options: Mapping[str, str]
     read: Read
     stamps: Stamps | None = None
+    label_stamps: Stamps | None = None
     recognises: Recognises | None = None
     rank: int = 0
     synthetic: bool = False

@@ -10,7 +10,7 @@ from typing import Any
 from kowhisper_tel.core.audio import MAGIC
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
-from kowhisper_tel.data.columns import field_columns, utterance_fields
+from kowhisper_tel.data.columns import field_columns, stated_length, utterance_fields
 from kowhisper_tel.data.corpus_files import CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
@@ -105,7 +105,8 @@ def _entry(
         return Entry(Utterance(**fields, audio=name), place, split, content=fetch)
     if not isinstance(file, str) or not file:
         return Reject(place, "prepare.dataset_audio", {"place": place}, fields["id"])
-    return Entry(Utterance(**fields, audio=str(root / file)), place, split)
+    lasts_s = None if "end_s" in fields else stated_length(record)
+    return Entry(Utterance(**fields, audio=str(root / file)), place, split, lasts_s=lasts_s)
 
 
 def recognises(files: CorpusFiles) -> int:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -13,12 +12,12 @@ from typing import Any, Literal
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256
 from kowhisper_tel.core.utterance import Utterance
-from kowhisper_tel.data.columns import field_columns, utterance_fields
+from kowhisper_tel.data.columns import field_columns, stated_length, utterance_fields
 from kowhisper_tel.data.corpus_files import CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
 from kowhisper_tel.data.sources import Stamp, stamp
-from kowhisper_tel.data.text_files import read_text
+from kowhisper_tel.data.text_files import read_lines
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 
@@ -27,8 +26,9 @@ def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Rejec
     """Yield the lines of a manifest.
 
     ``audio`` and ``text`` must be there; ``id`` (default: the audio's path, with its track and times if it has any),
-    ``start_s``, ``end_s``, ``track``, ``speaker`` and ``call`` may be. Any other column becomes a tag. A column of
-    another name is taken with the option ``columns``, never by guessing.
+    ``start_s``, ``end_s``, ``track``, ``speaker`` and ``call`` may be. ``duration_s`` or ``duration`` says how long the
+    stretch lasts, where no ``end_s`` does. Any other column becomes a tag. A column of another name is taken with the
+    option ``columns``, never by guessing.
 
     A line of a CSV is a record: one whose quotes are not in order is a reject, and swallows none that follow.
 
@@ -40,6 +40,7 @@ def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Rejec
         raise UserError("manifest.missing", path=file)
     root = Path(options.get("audio_root") or file.parent)
     columns: dict[str, str] | None = None
+    is_table = file.suffix.lower() in DELIMITERS
     for number, record in _records(file):
         place = f"{file.name} line {number}"
         if isinstance(record, str):
@@ -48,7 +49,7 @@ def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Rejec
         if columns is None:
             columns = field_columns(record, options.get("columns") or {}, file)
         # JSON lines may differ in their keys: an optional field can first come up later.
-        names = columns if file.suffix.lower() in DELIMITERS else columns | _later(record, columns)
+        names = columns if is_table else columns | _later(record, columns)
         yield _entry(record, names, place, root, options)
 
 
@@ -57,13 +58,19 @@ def stamps(path: str, options: Mapping[str, Any]) -> Iterator[Stamp | str]:
     file = Path(path)
     if not file.is_file():
         return
-    yield sha256(file)
+    yield from label_stamps(path, options)
     names: dict[str, None] = {}
     with suppress(UserError):  # what cannot be read names no audio, and reading it says why
         for item in read(path, options):
             if isinstance(item, Entry):
                 names[item.utterance.audio] = None
     yield from (stamp(Path(name), name) for name in names)
+
+
+def label_stamps(path: str, options: Mapping[str, Any]) -> Iterable[str]:
+    """The manifest's contents alone."""
+    del options
+    return [sha256(Path(path))] if Path(path).is_file() else []
 
 
 def _later(record: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, str]:
@@ -86,7 +93,9 @@ def _entry(
         facts = {"place": place, "problem": f"{columns['audio']} is empty"}
         return Reject(place, "prepare.line", facts, fields.get("id"))
     fields.setdefault("id", _id(name, fields))
-    return Entry(Utterance(**fields | {"audio": str(root / name)}), place, raw_rate=options.get("raw_rate"))
+    fields["audio"] = str(root / name)
+    lasts_s = None if "end_s" in fields else stated_length(record)
+    return Entry(Utterance(**fields), place, raw_rate=options.get("raw_rate"), lasts_s=lasts_s)
 
 
 def _id(audio: str, fields: Mapping[str, Any]) -> str:
@@ -100,11 +109,10 @@ def _id(audio: str, fields: Mapping[str, Any]) -> str:
 
 def _records(file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """The number and the record of each line, or what is wrong with the line."""
-    text = read_text(file)
     if file.suffix.lower() in DELIMITERS:
-        yield from _table(text, DELIMITERS[file.suffix.lower()], file)
+        yield from _table(read_lines(file, newline=""), DELIMITERS[file.suffix.lower()], file)
         return
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(read_lines(file), 1):
         if line.strip():
             yield number, _json(line)
 
@@ -117,9 +125,9 @@ def _json(line: str) -> dict[str, Any] | str:
     return record if isinstance(record, dict) else "not a JSON object"
 
 
-def _table(text: str, delimiter: str, file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def _table(lines: Iterable[str], delimiter: str, file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     head: list[str] | None = None
-    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip("\r\n"):
             continue
         values = _cells(line, delimiter)
@@ -158,5 +166,6 @@ IMPORTER = Importer(
     },
     read=read,
     stamps=stamps,
+    label_stamps=label_stamps,
     recognises=recognises,
 )

@@ -53,7 +53,7 @@ class Located:
     """
 
     utterance: Utterance
-    file: Path
+    file: Path | str
     split: str
     whole: bool = False
     place: str | None = None
@@ -61,7 +61,8 @@ class Located:
     def listen(self) -> Heard:
         """Its recording, as the check knows it."""
         u = self.utterance
-        return listen(self.file) if self.whole else listen(self.file, u.start_s, u.end_s, u.track)
+        file = Path(self.file)
+        return listen(file) if self.whole else listen(file, u.start_s, u.end_s, u.track)
 
     def to_json(self) -> dict[str, Any]:
         """Where it stands; without its text."""
@@ -111,7 +112,8 @@ def find_leaks(
     if wanted & {*RECORDINGS, UNHEARD}:
         with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
             leaks += [leak for leak in _heard(train, held, pool, progress) if leak.kind in wanted]
-    place = {one.utterance.id: number for number, one in enumerate(train)}
+    leaking = {leak.one.utterance.id for leak in leaks}
+    place = {one.utterance.id: number for number, one in enumerate(train) if one.utterance.id in leaking}
     leaks.sort(key=lambda leak: (place.get(leak.one.utterance.id, len(place)), KINDS.index(leak.kind)))
     return leaks
 

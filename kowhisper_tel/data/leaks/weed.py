@@ -112,13 +112,16 @@ def weed(
     Raises ``UserError`` ``leaks.found`` (exit code 6) where they say so; the pairs then stand in ``report``. And
     ``leaks.nothing_left``.
     """
+    if not rules.kinds:
+        return Weeded(tuple(intakes), ())
     sides: dict[bool, list[Located]] = {True: [], False: []}
     for intake in intakes:
         for found in intake.recorded:
             split = splits[found.entry.utterance.id]
-            one = Located(found.entry.utterance, found.file, split, whole=True, place=found.entry.place)
+            file = found.made or found.entry.utterance.audio
+            one = Located(found.entry.utterance, file, split, whole=True, place=found.entry.place)
             sides[split == "train"].append(one)
-    if not (sides[True] and sides[False] and rules.kinds):
+    if not (sides[True] and sides[False]):
         return Weeded(tuple(intakes), ())
     leaks = find_leaks(sides[True], sides[False], rules.kinds, workers=workers, progress=progress)
     _stop(leaks, rules, report)

@@ -18,7 +18,7 @@ FLAT_SAMPLES, FLAT_LEVEL = 3, 0.1
 """So many samples in a row at the very peak, and that peak above this, are a top cut flat below full scale."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Measures:
     """Figures of one utterance at 16 kHz; ``None`` where there is nothing to measure.
 
