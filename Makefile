@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow presets bench-augment quality fuzz-augment lint types imports codecs clean help
+.PHONY: demo test test-slow presets bench-augment bench-prepare quality fuzz-augment lint types imports codecs clean help
 
 help:
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-slow  kill and resume, on the embedded model; 200 leaks planted in real speech"
 	@echo "make presets    make the page of presets anew: text, pictures, sound (SPEECH=my.wav: of your recording)"
 	@echo "make bench-augment  speed of augment, beside phonesim and for each codec"
+	@echo "make bench-prepare  speed and memory of prepare without opening audio, beside datasets (LINES=1000000)"
 	@echo "make quality        PESQ of every codec and under loss, into docs/ (needs KOWHISPER_SHARED)"
 	@echo "make fuzz-augment   ten thousand random clips, codecs and losses: nothing may break"
 	@echo "make codecs     install Debian's codec libraries where that is allowed"
@@ -32,6 +33,9 @@ test-slow: $(VENV)/.ready-dev
 
 bench-augment: $(VENV)/.ready-bench codecs
 	$(BIN)/python -m benchmarks.augment_speed
+
+bench-prepare: $(VENV)/.ready-bench
+	$(BIN)/python -m benchmarks.prepare_speed $(LINES)
 
 quality: $(VENV)/.ready-bench codecs
 	$(BIN)/python -m benchmarks.codec_quality

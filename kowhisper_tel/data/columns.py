@@ -61,9 +61,8 @@ def utterance_fields(record: Mapping[str, Any], columns: Mapping[str, str]) -> d
             fields[field] = _number(field, fields[field], kind)
     for field in ("id", "speaker", "call"):
         if field in fields:
-            fields[field] = _plain(fields[field])
-            if field != "id":
-                fields[field] = sys.intern(fields[field])
+            plain = _plain(fields[field])
+            fields[field] = plain if field == "id" else sys.intern(plain)
     own = record.get("tags")
     found = [(str(k), v) for k, v in own.items()] if isinstance(own, Mapping) else []
     taken = {*columns.values(), *UNTAGGED}
