@@ -26,11 +26,12 @@ from benchmarks import machine
 
 LINES, SPEAKERS, SYLLABLES = 20_000, 2_000, 30
 DISTRIBUTIONS = ("numpy", "datasets", "pyarrow", "transformers")
-WORDS = (
-    "안녕하세요 고객님 상담사 무엇을 도와드릴까요 네 제가 요금이 너무 많이 나와서 확인을 해보려고 전화 드렸는데요 지난달 부터 "
-    "자동이체 신청하신 내역이 있으신데 본인 확인 생년월일 말씀해 주시면 감사하겠습니다 잠시만 기다려 주세요 해지 위약금 가입 문의 "
-    "인터넷 속도가 느려서 기사님 방문 예약 주소 변경 카드 결제 영수증 발급 이메일 보내 주실 수 있나요 그러면 다음 주 월요일 오전"
-).split()
+WORDS = """
+안녕하세요 고객님 상담사 무엇을 도와드릴까요 네 제가 요금이 너무 많이 나와서 확인을 해보려고 전화
+드렸는데요 지난달 부터 자동이체 신청하신 내역이 있으신데 본인 확인 생년월일 말씀해 주시면
+감사하겠습니다 잠시만 기다려 주세요 해지 위약금 가입 문의 인터넷 속도가 느려서 기사님 방문 예약 주소
+변경 카드 결제 영수증 발급 이메일 보내 주실 수 있나요 그러면 다음 주 월요일 오전
+"""
 NUMBERS = ("3개", "010-1234-5678번", "7월 15일", "45,000원", "(70%)/(칠십 퍼센트)", "(3시)/(세 시)", "A4", "2번")
 Work = Callable[[Path, Path], Callable[[], int]]
 """From a manifest and an empty folder: what is timed, which gives how many lines it has taken."""
@@ -38,12 +39,12 @@ Work = Callable[[Path, Path], Callable[[], int]]
 
 def write_manifest(path: Path, lines: int, seed: int = 1) -> None:
     """Lines of about 30 syllables, three in ten with a number or a dual transcription; speakers, calls, four tags."""
-    drawn = random.Random(seed)
+    drawn, known = random.Random(seed), WORDS.split()
     with path.open("w", encoding="utf-8") as file:
         for number in range(lines):
             speaker, words = drawn.randrange(SPEAKERS), list[str]()
             while sum(map(len, words)) < SYLLABLES:
-                words.append(drawn.choice(WORDS))
+                words.append(drawn.choice(known))
             if drawn.random() < 0.3:
                 words.insert(drawn.randrange(len(words)), drawn.choice(NUMBERS))
             record = {

@@ -157,13 +157,13 @@ def test_a_line_without_a_length_is_rejected_with_the_cure(lines: Any, tmp_path:
 
 
 def test_recordings_without_a_file_are_refused(tone: Any, tmp_path: Path) -> None:
-    stored = [{"bytes": b"RIFF....", "path": "x.wav"}, {"bytes": None, "path": str(tone("y.wav"))}]
-    rows = {"audio": stored, "text": ["네", "네"]}
-    part = datasets.Dataset.from_dict(rows | {"duration": [1.0, 2.0]})
-    part.cast_column("audio", datasets.Audio(decode=False)).save_to_disk(str(tmp_path / "saved"))
-    prepared = run(tmp_path / "saved", tmp_path / "out", kind="dataset", split="train")
-    assert prepared.summary["rejects"] == {"unheard.archived": 1}
-    assert prepared.summary["accepted"] == 1
+    part = datasets.Dataset.from_dict({"audio": [str(tone("y.wav"))], "text": ["네"], "duration": [0.5]})
+    part.save_to_disk(str(tmp_path / "paths"))
+    part.cast_column("audio", datasets.Audio(decode=False)).save_to_disk(str(tmp_path / "bytes"))
+    assert run(tmp_path / "paths", tmp_path / "out", kind="dataset", split="train").summary["accepted"] == 1
+    with pytest.raises(UserError, match="unheard.archived: 1"):
+        run(tmp_path / "bytes", tmp_path / "none", kind="dataset", split="train")
+    assert "unheard.archived" in (tmp_path / "none.rejects.jsonl").read_text(encoding="utf-8")
 
 
 def test_what_needs_ears_is_refused_not_skipped(lines: Any, tmp_path: Path) -> None:
