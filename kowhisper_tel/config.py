@@ -45,7 +45,12 @@ class Long(Section):
 
     align: bool = Field(True, description="false: what is longer than 30 s and has no times is rejected")
     model: str = Field("builtin/whisper-base", description="the model that aligns: builtin/…, a folder or a hub id")
-    min_confidence: float = Field(0.6, ge=0, le=1, description="a piece below it is rejected; 0 keeps all that matches")
+    min_confidence: float = Field(
+        0.3, ge=0, le=1, description="a piece whose text fits worse is rejected; 0: nearly none"
+    )
+    max_reject_share: float = Field(
+        0.5, ge=0, le=1, description="stop where more of the transcripts' words are rejected than this"
+    )
     most_s: float = Field(20.0, ge=5, le=30, description="longest piece, in seconds")
     quantisation: str = Field("int8", description="int8, float16, float32, …")
     device: Literal["cpu", "cuda"] = Field("cpu", description="where the aligning model runs")

@@ -39,9 +39,10 @@ def prepare(run: Run) -> PreparedData:
     with bar("prepare", "데이터 준비") as progress:
         long = None
         if data.long and data.long.align:
-            settings = LongSettings(**data.long.model_dump(exclude={"align"}))
+            settings = LongSettings(**data.long.model_dump(exclude={"align", "max_reject_share"}))
             note = "초 정렬" if current_language() == "ko" else "seconds of calls aligned"
-            long = LongRecordings(settings, lambda done_s, known_s: progress(done_s, known_s, note))
+            tell = lambda done_s, known_s: progress(done_s, known_s, note)  # noqa: E731
+            long = LongRecordings(settings, tell, data.long.max_reject_share)
         prepared = prepare_data(
             [CorpusSpec(**corpus.model_dump()) for corpus in data.corpora],
             run.manifests,

@@ -21,7 +21,8 @@ from kowhisper_tel.data.labels import CountTokens
 from kowhisper_tel.data.leaks.weed import FILE as LEAKS
 from kowhisper_tel.data.leaks.weed import LeakRules, weed, write_leaks
 from kowhisper_tel.data.long_recordings.divide import LongRecordings
-from kowhisper_tel.data.long_recordings.table import write_long
+from kowhisper_tel.data.long_recordings.table import FILE as LONG
+from kowhisper_tel.data.long_recordings.table import write_long, write_rows
 from kowhisper_tel.data.split import SPLITS, SplitSpec
 from kowhisper_tel.data.store import (
     check_unchanged,
@@ -77,17 +78,18 @@ def prepare(
     rejected (``drop``).
     ``count_tokens`` says how many tokens a label has (without it labels of any length pass). ``workers`` threads
     (default: one a core, at most 8) decode; their number changes nothing in the result. ``long`` divides whole calls
-    (``long.csv`` then says what became of each stretch of them); without it they are rejects.
+    (``long.csv`` then says what became of each stretch of them); without it they are rejects. What it aligned is kept
+    in ``.<out>.aligned`` until all is written: a run that was stopped does not align it again.
 
     Without ``check_audio`` no recording is opened (see ``unheard``): lengths are as the corpora state them, audio stays
     where it is and the manifests keep its times and tracks, there are no measures and no ``measures.jsonl``, and what
     came over a telephone is not tagged. ``leaks`` must then leave recordings alone.
 
     Raises ``UserError``: the importers' own, ``prepare.too_many_rejects`` (exit code 6; the reasons then stand in
-    ``<out>.rejects.jsonl``), ``prepare.changed`` (``out`` was made of other inputs), ``prepare.no_speakers``,
-    ``prepare.few_speakers``, ``prepare.joined_speakers``, ``prepare.speaker_overlap``, ``prepare.choice`` (a corpus is
-    given to a split of another name), ``prepare.foreign``, those of ``check_rules`` and ``divide_intakes``,
-    ``leaks.found`` (exit code 6;
+    ``<out>.rejects.jsonl``), ``long.too_many_rejects`` (likewise, and the table in ``<out>.long.csv``),
+    ``prepare.changed`` (``out`` was made of other inputs), ``prepare.no_speakers``, ``prepare.few_speakers``,
+    ``prepare.joined_speakers``, ``prepare.speaker_overlap``, ``prepare.choice`` (a corpus is given to a split of
+    another name), ``prepare.foreign``, those of ``check_rules`` and ``divide_intakes``, ``leaks.found`` (exit code 6;
     the pairs then stand in ``<out>.leaks.jsonl``), ``leaks.nothing_left``.
     """
     given = dict(lists or {})
@@ -99,11 +101,13 @@ def prepare(
         return _load(out)
     check_unchanged(out, inputs)
     _check_given(corpora)
+    if long:
+        long.folder = out.with_name(f".{out.name}.aligned")
     with new_folder(out) as new:
         with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
             recorder = Recorder(new / "audio", pool, progress) if check_audio else Unheard(progress)
             intakes = _take_in(corpora, recorder, seed, count_tokens, long)
-        _check_share(intakes, max_reject_share, out)
+        _check_share(intakes, max_reject_share, out, long)
         division = divide_intakes(intakes, split, seed, given, overlap)
         report = out.with_name(f"{out.name}.{LEAKS}")
         weeded = weed(division.intakes, division.splits, leaks, report, workers=workers, progress=progress)
@@ -121,6 +125,8 @@ def prepare(
         write_json(new / "summary.json", summary)
         write_card(new, weeded.intakes, placed, summary)
         write_inputs(new, inputs)
+    if long:
+        long.finish()
     return _load(out)
 
 
@@ -169,19 +175,28 @@ def _take_in(
     return [tag_telephone(intake) for intake in taken]
 
 
-def _check_share(intakes: Sequence[Intake], most: float, out: Path) -> None:
-    """Stop where too much is rejected, or nothing is left; the reasons stay beside ``out``."""
+def _check_share(intakes: Sequence[Intake], most: float, out: Path, long: LongRecordings | None) -> None:
+    """Stop where too much is rejected, or nothing is left; the reasons stay beside ``out``.
+
+    The rejected pieces of long recordings have a share of their own, in words of their transcripts.
+    """
     rejects = [reject for intake in intakes for reject in intake.rejects]
-    read = sum(intake.read for intake in intakes)
-    expected = sum(intake.expected_rejects for intake in intakes)
-    if expected <= most * read and any(intake.recorded for intake in intakes):
+    apart = long.rejected if long else 0
+    read = sum(intake.read for intake in intakes) - apart
+    expected = sum(intake.expected_rejects for intake in intakes) - apart
+    too_long = bool(long and long.rejected_share > long.max_reject_share)
+    if expected <= most * read and not too_long and any(intake.recorded for intake in intakes):
         return
     path = out.with_name(f"{out.name}.rejects.jsonl")
     write_rejects(path, intakes)
     listed = "\n".join(f"  {code}: {count}" for code, count in reasons(rejects).items())
-    checked = len(rejects) + sum(len(intake.recorded) for intake in intakes)
+    if long and too_long:
+        table = write_rows(out.with_name(f"{out.name}.{LONG}"), long.rows)
+        facts = {"found": long.rejected_share, "share": long.max_reject_share, "table": table}
+        raise UserError("long.too_many_rejects", **facts, reasons=listed, path=path)
+    checked = len(rejects) - apart + sum(len(intake.recorded) for intake in intakes)
     found = expected / read if read else 1.0
-    facts = {"rejected": len(rejects), "checked": checked, "found": found, "share": most}
+    facts = {"rejected": len(rejects) - apart, "checked": checked, "found": found, "share": most}
     raise UserError("prepare.too_many_rejects", **facts, reasons=listed, path=path)
 
 

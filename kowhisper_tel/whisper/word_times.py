@@ -39,7 +39,7 @@ class AligningBackend(Backend, Protocol):
 class WordTime:
     """A word, its beginning and end in s from the clip's start, and the mean probability of its tokens.
 
-    ``log_probability`` is the sum of the logarithms of its tokens' probabilities, each no less than ``LEAST``.
+    ``log_probability`` is the sum of the logarithms of its ``tokens``' probabilities, each no less than ``LEAST``.
     """
 
     word: str
@@ -47,6 +47,7 @@ class WordTime:
     end_s: float
     probability: float
     log_probability: float = 0.0
+    tokens: int = 1
 
 
 def word_times(
@@ -96,6 +97,6 @@ def _words(words: Sequence[str], lengths: Sequence[int], aligned: Aligned) -> li
         probabilities = aligned.probabilities[at : at + length]
         mean = sum(probabilities) / max(len(probabilities), 1)
         total = sum(math.log(max(probability, LEAST)) for probability in probabilities)
-        found.append(WordTime(word, start * FRAME_S, end * FRAME_S, mean, total))
+        found.append(WordTime(word, start * FRAME_S, end * FRAME_S, mean, total, length))
         at += length
     return found

@@ -19,8 +19,9 @@ from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.corpus import CorpusSpec
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.long_recordings.activity import activity, windows
-from kowhisper_tel.data.long_recordings.aligner import Alignment, Checked
+from kowhisper_tel.data.long_recordings.aligner import Alignment
 from kowhisper_tel.data.long_recordings.anchors import match
+from kowhisper_tel.data.long_recordings.checked import Checked, check
 from kowhisper_tel.data.long_recordings.divide import LongRecordings, LongSettings, with_roles
 from kowhisper_tel.data.long_recordings.pieces import Cut, Piece, cuts, pieces
 from kowhisper_tel.data.long_recordings.tracks import same, without_bleed
@@ -55,11 +56,25 @@ def babble(spans: Spans, duration_s: float, *, seed: int = 0, level: float = 0.1
         ("시간: 세 시\n네", [(None, "시간: 세 시"), (None, "네")]),
         ("고객:\n여보세요", [("customer", "여보세요")]),
         ("김하늘: 네", [("agent", "네")]),
+        ("상담원\t네\n1. 고객 : 예\n- 상담사A: 음", [("agent", "네"), ("customer", "예"), ("agent", "음")]),
+        ("A: 네\nB: 예", [(None, "네"), (None, "예")]),
+        ("화자 1: 네\nSPEAKER_01: 예", [(None, "네"), (None, "예")]),
+        ("이바다: 네\n박서준: 예\n이바다: 아\n박서준: 음", [(None, t) for t in ["네", "예", "아", "음"]]),
+        ("00:12 안녕하세요\n00:15 네", [(None, "안녕하세요"), (None, "네")]),
+        ("[00:00:12.5] 상담원: 네\n[00:00:15] 고객: 예", [("agent", "네"), ("customer", "예")]),
+        ("고객 00:12\n네\n\n고객 (01:15)\n예", [("customer", "네"), ("customer", "예")]),
+        (
+            "1\n00:00:01,000 --> 00:00:02,000\n고객: 네\n\n2\n00:00:03,000 --> 00:00:04,000\n예",
+            [("customer", t) for t in "네예"],
+        ),
+        ("12:30에 올게요\n12:40에 오세요", [(None, "12:30에 올게요"), (None, "12:40에 오세요")]),
+        ("1:30 도착\n1:20 출발", [(None, "1:30 도착"), (None, "1:20 출발")]),
+        ("31:30 넷\n31:40 셋", [(None, "31:30 넷"), (None, "31:40 셋")]),
         (" \n\n", []),
     ],
 )
 def test_turns(text: str, expected: list[tuple[str | None, str]]) -> None:
-    assert [(turn.role, turn.text) for turn in turns(text, {"김하늘": "agent"})] == expected
+    assert [(turn.role, turn.text) for turn in turns(text, {"김하늘": "agent"}, 1800.0)] == expected
 
 
 # Activity
@@ -213,22 +228,26 @@ def test_a_turn_takes_the_pause_that_a_late_word_time_gave_its_neighbour() -> No
 class EvenAligner:
     """Gives each turn an even share of the speech, and each piece the confidence of its first word if that is one."""
 
+    def __init__(self) -> None:
+        self.calls = 0
+
     def align(
         self, track: Samples, words: Sequence[str], borders: Sequence[int], *, shared: bool, progress: Any = None
     ) -> Alignment:
+        self.calls += 1
         found = activity(track, shared=shared)
         if not found.active.any() or not words:
             return Alignment((), found)
         first, *_, last = np.flatnonzero(found.active) / 100
         edges = [0, *borders, len(words)]
         times = np.linspace(first, last, len(edges))
-        scores = [0.1 if words[edge] == "틀린" else 0.9 for edge in edges[:-1]]
+        scores = [-5.0 if words[edge] == "틀린" else -0.1 for edge in edges[:-1]]
         made = [Piece(a, b, s, e) for (a, b), (s, e) in zip(pairwise(edges), pairwise(times), strict=True)]
-        return Alignment(tuple(Checked(p, score, 1.0) for p, score in zip(made, scores, strict=True)), found)
+        return Alignment(tuple(Checked(p, score, 0, 1.0) for p, score in zip(made, scores, strict=True)), found)
 
 
 def divided(entry: Entry, **options: Any) -> tuple[list[Entry | Reject], LongRecordings]:
-    long = LongRecordings(LongSettings(), _aligner=EvenAligner())  # type: ignore[arg-type]
+    long = LongRecordings(LongSettings(), _aligner=EvenAligner())
     return list(long.divided(with_roles([entry], options), "corpus", options, {})), long
 
 
@@ -288,6 +307,20 @@ def test_dual_mono_is_said_and_not_divided(tmp_path: Path, caplog: pytest.LogCap
     assert [(u.track, u.tags["role"]) for u in entries] == [(None, "agent"), (None, "customer"), (None, "agent")]
 
 
+def test_two_tracks_without_roles_are_mixed_and_that_is_said(stereo: Path, caplog: pytest.LogCaptureFixture) -> None:
+    made, long = divided(Entry(Utterance("c1", str(stereo), "A: 여보세요\nB: 네"), "l"))
+    assert message("long.mixed", {"place": "l", "tracks": 2}) in caplog.text
+    assert "long.mixed" in {row.outcome for row in long.rows}
+    entries = [item.utterance for item in made if isinstance(item, Entry)]
+    assert [(u.text, u.speaker, u.track) for u in entries] == [("여보세요", "c1-A", None), ("네", "c1-B", None)]
+
+
+def test_clock_times_are_left_out_and_that_is_said(stereo: Path, caplog: pytest.LogCaptureFixture) -> None:
+    made, _ = divided(Entry(Utterance("c1", str(stereo), "00:01 여보세요\n00:16 네"), "l"))
+    assert [item.utterance.text for item in made if isinstance(item, Entry)] == ["여보세요", "네"]
+    assert message("long.clock_times", {"place": "l", "lines": 2}) in caplog.text
+
+
 def test_an_entry_a_track_keeps_its_speaker(stereo: Path) -> None:
     whole = Utterance("c1", str(stereo), "여보세요\n네", track=1, speaker="s7", call="call 1")
     made, _ = divided(Entry(whole, "line 1"), tracks=["agent", "customer"])
@@ -331,16 +364,53 @@ def test_nothing_said_is_a_reject(tmp_path: Path) -> None:
 
 def test_options_of_another_shape_are_refused(stereo: Path) -> None:
     entry = Entry(Utterance("c1", str(stereo), TWO), "line 1")
-    for options in ({"tracks": "agent"}, {"tracks": [1]}, {"speakers": ["상담원"]}):
+    for options in (
+        {"tracks": "agent"},
+        {"tracks": [1]},
+        {"tracks": ["agent", "agent"]},
+        {"speakers": ["상담원"]},
+        {"speakers": {"A": None}},
+    ):
         with pytest.raises(UserError, match=r"tracks|speakers"):
             divided(entry, **options)
+
+
+# Scores
+
+
+def forced(*log_probabilities: float, word: str = "가나다라") -> list[WordTime]:
+    return [WordTime(word, i, i + 1, 0.5, 4 * value, 4) for i, value in enumerate(log_probabilities)]
+
+
+def test_confidence_is_relative_to_what_is_heard() -> None:
+    """A poor channel makes all words less likely, those of the text and those that are heard."""
+    piece = Piece(0, 6, 0.0, 6.0)
+    clear, poor = (check(piece, 6, forced(*[level] * 6), forced(*[level] * 6)) for level in (-0.1, -1.5))
+    assert clear.confidence == poor.confidence == 1.0
+
+
+def test_a_sentence_too_many_and_one_too_few_are_each_enough() -> None:
+    piece = Piece(0, 6, 0.0, 6.0)
+    good, inserted = forced(*[-0.2] * 6), forced(-0.2, -0.2, -0.2, -0.2, -5.0, -5.0)
+    missing = check(piece, 6, good, [*good[:3], *forced(*[-0.2] * 4, word="하나둘셋넷"), *good[3:]])
+    assert missing.unwritten >= 40
+    assert missing.confidence < 0.05
+    assert check(piece, 6, inserted, good).confidence < 0.1
+    scattered = forced(*[-0.2, -0.2, -1.8] * 2)
+    assert check(piece, 6, scattered, good).confidence > 0.5
+
+
+def test_what_is_more_than_whisper_takes_has_no_confidence() -> None:
+    row = forced(-0.1, -0.1)
+    assert check(Piece(0, 3, 0.0, 6.0), 3, row, row).confidence == 0.0
+    assert check(Piece(0, 2, 0.0, 31.0), 2, row, row).confidence == 0.0
 
 
 def test_prepare_writes_the_pieces_and_the_table(stereo: Path, lines: Any, tmp_path: Path) -> None:
     manifest = lines({"id": "c1", "audio": "call.wav", "text": TWO}, {"id": "c1", "audio": "call.wav", "text": TWO})
     spec = CorpusSpec("manifest", str(manifest), split="train", options={"tracks": ["agent", "customer"]})
     options = {"split": SplitSpec.parse("8:2"), "seed": 7, "workers": 1, "max_reject_share": 1.0}
-    long = LongRecordings(LongSettings(), _aligner=EvenAligner())  # type: ignore[arg-type]
+    long = LongRecordings(LongSettings(), _aligner=EvenAligner())
     made = prepare([spec], tmp_path / "out", long=long, **options)  # type: ignore[arg-type]
     assert made.summary["rejects"] == {"long.low_confidence": 1, "prepare.duplicate": 1}
     assert (made.summary["accepted"], made.summary["long"]["recordings"]) == (3, 1)
@@ -349,3 +419,81 @@ def test_prepare_writes_the_pieces_and_the_table(stereo: Path, lines: Any, tmp_p
         prepare([spec], tmp_path / "without", **options)  # type: ignore[arg-type]
     assert refused.value.code == "prepare.too_many_rejects"
     assert "data.long" in (tmp_path / "without.rejects.jsonl").read_text(encoding="utf-8")
+
+
+def options(**more: Any) -> dict[str, Any]:
+    return {"split": SplitSpec.parse("8:2"), "seed": 7, "workers": 1, **more}
+
+
+def test_rejected_pieces_have_a_share_of_their_own(stereo: Path, lines: Any, tmp_path: Path) -> None:
+    """Of six words two are rejected: far more than a tenth, and no reason to stop."""
+    spec = CorpusSpec("manifest", str(lines({"id": "c1", "audio": "call.wav", "text": TWO})), split="train")
+
+    def made(most: float) -> Any:
+        long = LongRecordings(LongSettings(), None, most, _aligner=EvenAligner())
+        return prepare([spec], tmp_path / "out", long=long, **options())
+
+    with pytest.raises(UserError) as refused:
+        made(0.3)
+    assert (refused.value.code, refused.value.exit_code) == ("long.too_many_rejects", 6)
+    assert "data.long.max_reject_share" in refused.value.text("en")
+    assert (tmp_path / "out.long.csv").is_file()
+    assert made(0.4).summary["rejects"] == {"long.low_confidence": 1}
+
+
+def test_other_rejects_are_not_thinned_by_pieces(stereo: Path, lines: Any, tmp_path: Path) -> None:
+    records = [{"id": f"c{n}", "audio": "call.wav", "text": TWO} for n in range(2)]
+    spec = CorpusSpec("manifest", str(lines(*records, {"id": "s", "audio": "none.wav", "text": "네"})), split="train")
+    long = LongRecordings(LongSettings(), _aligner=EvenAligner())
+    with pytest.raises(UserError) as refused:
+        prepare([spec], tmp_path / "out", long=long, max_reject_share=0.14, **options())
+    assert refused.value.code == "prepare.too_many_rejects"
+    assert refused.value.facts["found"] == pytest.approx(1 / 7)
+
+
+class Stopped(EvenAligner):
+    """Is killed while it aligns its third track."""
+
+    def align(self, *given: Any, **named: Any) -> Alignment:
+        if self.calls == 2:
+            raise KeyboardInterrupt
+        return super().align(*given, **named)
+
+
+def test_a_stopped_prepare_does_not_align_again(stereo: Path, lines: Any, tmp_path: Path) -> None:
+    records = [{"id": f"c{n}", "audio": "call.wav", "text": f"{TWO}\n상담원: {n}\n고객: {n}"} for n in range(2)]
+    tracks = {"tracks": ["agent", "customer"]}
+    spec = CorpusSpec("manifest", str(lines(*records)), split="train", options=tracks)
+
+    def run(out: str, aligner: EvenAligner, **settings: Any) -> Path:
+        long = LongRecordings(LongSettings(**settings), _aligner=aligner)
+        return prepare([spec], tmp_path / out, long=long, **options()).folder
+
+    whole = EvenAligner()
+    expected = run("whole", whole)
+    assert whole.calls == 4
+    with pytest.raises(KeyboardInterrupt):
+        run("out", Stopped())
+    assert len(list((tmp_path / ".out.aligned").iterdir())) == 2
+    assert not any("여보세요" in file.read_text() for file in (tmp_path / ".out.aligned").iterdir())
+    rest = EvenAligner()
+    made = run("out", rest)
+    assert rest.calls == 2
+    assert not (tmp_path / ".out.aligned").exists()
+    for name in ("train.jsonl", "long.csv", "rejects.jsonl"):
+        assert (made / name).read_bytes() == (expected / name).read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        run("other", Stopped())
+    finer = EvenAligner()
+    run("other", finer, most_s=10.0)
+    assert finer.calls == 4, "other settings, other alignments"
+
+
+def test_a_changed_least_confidence_aligns_nothing(stereo: Path, lines: Any, tmp_path: Path) -> None:
+    spec = CorpusSpec("manifest", str(lines({"id": "c1", "audio": "call.wav", "text": TWO})), split="train")
+    first, second = EvenAligner(), EvenAligner()
+    with pytest.raises(UserError):
+        prepare([spec], tmp_path / "out", long=LongRecordings(LongSettings(), None, 0.0, _aligner=first), **options())
+    long = LongRecordings(LongSettings(min_confidence=0.01), None, 0.0, _aligner=second)
+    prepare([spec], tmp_path / "out", long=long, **options())
+    assert (first.calls, second.calls) == (1, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,6 +13,7 @@ from kowhisper_tel.core.audio import RATE, Samples
 from kowhisper_tel.core.stretches import Span
 from kowhisper_tel.data.long_recordings.activity import STEP_S, Activity, activity, windows
 from kowhisper_tel.data.long_recordings.anchors import letters, match
+from kowhisper_tel.data.long_recordings.checked import Checked, check
 from kowhisper_tel.data.long_recordings.pieces import Piece, cuts, pieces
 from kowhisper_tel.whisper.backends.base import Encoded, Features, RawDecode, Request
 from kowhisper_tel.whisper.decoding import DecodingOptions, decode, plan_batches
@@ -31,34 +31,8 @@ KEPT = np.float16
 Kept = NDArray[np.float16]
 """What the encoder made of a window, until it is needed again: half the memory, some 0.4 GB for an hour by base."""
 
-UNMATCHED = 0.4
-"""Unrelated Korean texts agree in about a third of their jamo."""
-
 Progress = Callable[[float], None]
 """Called with the share of the work that is done."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A piece, and how well its text fits what is said in it.
-
-    ``probability``: the mean probability of the text's tokens, forced on the piece. ``agreement``: 1 less the
-    distance between the text and what the recogniser hears in the piece by itself, in jamo, over the longer of them.
-    """
-
-    piece: Piece
-    probability: float
-    agreement: float
-
-    @property
-    def confidence(self) -> float:
-        """Both signs in one, 0 to 1: the geometric mean of the two."""
-        return math.sqrt(max(self.probability * self.agreement, 0.0))
-
-    @property
-    def unmatched(self) -> bool:
-        """Whether something else is said there than the text has."""
-        return self.agreement < UNMATCHED
 
 
 @dataclass(frozen=True)
@@ -142,14 +116,11 @@ class Aligner:
     ) -> tuple[list[list[WordTime]], list[Kept]]:
         heard: list[list[WordTime]] = [[] for _ in spans]
         kept: list[Kept] = [np.zeros((0, 0), KEPT)] * len(spans)
+        options = DecodingOptions(language=self.language)
         for batch in plan_batches([end - start for start, end in spans], self.batch_size):
-            clips = [_clip(track, spans[place]) for place in batch]
-            keeping = _Keeping(self.backend)
-            texts = [result.text.split() for result in decode(keeping, clips, DecodingOptions(language=self.language))]
-            assert keeping.encoded is not None
-            times = word_times(self.backend, keeping.encoded, [len(clip) for clip in clips], texts, self.language)
-            for place, row, encoded in zip(batch, times, keeping.encoded, strict=True):
-                heard[place], kept[place] = row, encoded.astype(KEPT)
+            rows, encoded = self._heard([_clip(track, spans[place]) for place in batch], options)
+            for place, row, own in zip(batch, rows, encoded, strict=True):
+                heard[place], kept[place] = row, own.astype(KEPT)
             progress(sum(bool(len(encoded)) for encoded in kept) / len(kept))
         return heard, kept
 
@@ -182,22 +153,31 @@ class Aligner:
         for place, row in zip(changed, again, strict=True):
             forced[place] = row
         return [
-            _checked(piece, words[piece.first : piece.last], row, text)
-            for piece, row, text in zip(moved, forced, heard, strict=True)
+            check(piece, piece.last - piece.first, row, free)
+            for piece, row, free in zip(moved, forced, heard, strict=True)
         ]
 
-    def _hear_pieces(self, track: Samples, made: Sequence[Piece], progress: Progress) -> tuple[list[str], list[Kept]]:
-        heard, kept = [""] * len(made), [np.zeros((0, 0), KEPT)] * len(made)
+    def _hear_pieces(
+        self, track: Samples, made: Sequence[Piece], progress: Progress
+    ) -> tuple[list[list[WordTime]], list[Kept]]:
+        heard: list[list[WordTime]] = [[] for _ in made]
+        kept: list[Kept] = [np.zeros((0, 0), KEPT)] * len(made)
+        spans = [(piece.start_s, min(piece.end_s, piece.start_s + MAX_S)) for piece in made]
         options = DecodingOptions(language=self.language, temperatures=(0.0,))
-        for batch in plan_batches([p.end_s - p.start_s for p in made], self.batch_size * 2):
-            keeping = _Keeping(self.backend)
-            clips = [_clip(track, (made[place].start_s, made[place].end_s))[: round(MAX_S * RATE)] for place in batch]
-            results = decode(keeping, clips, options)
-            assert keeping.encoded is not None
-            for place, result, encoded in zip(batch, results, keeping.encoded, strict=True):
-                heard[place], kept[place] = result.text, encoded.astype(KEPT)
+        for batch in plan_batches([end - start for start, end in spans], self.batch_size * 2):
+            rows, encoded = self._heard([_clip(track, spans[place]) for place in batch], options)
+            for place, row, own in zip(batch, rows, encoded, strict=True):
+                heard[place], kept[place] = row, own.astype(KEPT)
             progress(sum(bool(len(encoded)) for encoded in kept) / len(kept))
         return heard, kept
+
+    def _heard(self, clips: Sequence[Samples], options: DecodingOptions) -> tuple[list[list[WordTime]], Encoded]:
+        """What is heard in a batch, with the times of its words, and what the encoder made of it."""
+        keeping = _Keeping(self.backend)
+        texts = [result.text.split() for result in decode(keeping, clips, options)]
+        assert keeping.encoded is not None
+        samples = [len(clip) for clip in clips]
+        return word_times(self.backend, keeping.encoded, samples, texts, self.language), keeping.encoded
 
     def _shifted(
         self,
@@ -260,23 +240,12 @@ def _can(made: Sequence[Piece], place: int, step: int) -> bool:
     return made[place].last + step > made[place].first and made[place].last + step < made[place + 1].last
 
 
-def _checked(piece: Piece, text: Sequence[str], forced: Sequence[WordTime], heard: str) -> Checked:
-    from rapidfuzz.distance import Levenshtein
-
-    mine, theirs = letters(" ".join(text)), letters(heard)
-    agreement = 1.0 - Levenshtein.normalized_distance(mine, theirs)
-    if len(forced) < len(text) or piece.end_s - piece.start_s > MAX_S:
-        return Checked(piece, 0.0, 0.0)  # more than Whisper takes at once
-    probability = float(np.mean([word.probability for word in forced]))
-    return Checked(piece, probability, agreement)
-
-
 def _clip(track: Samples, span: Span) -> Samples:
     return track[round(span[0] * RATE) : round(span[1] * RATE)]
 
 
 def _later(word: WordTime, by_s: float) -> WordTime:
-    return WordTime(word.word, word.start_s + by_s, word.end_s + by_s, word.probability)
+    return replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s)
 
 
 def _interpolated(word_s: NDArray[np.float64], words: Sequence[str], found: Activity) -> NDArray[np.float64]:

@@ -16,10 +16,12 @@ from kowhisper_tel.core.errors import UserError, message
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.labels import spoken
-from kowhisper_tel.data.long_recordings.aligner import Aligner, Alignment, Checked, Progress
-from kowhisper_tel.data.long_recordings.table import Row
+from kowhisper_tel.data.long_recordings.aligner import Alignment, Progress
+from kowhisper_tel.data.long_recordings.checked import Checked
+from kowhisper_tel.data.long_recordings.kept import Aligns
+from kowhisper_tel.data.long_recordings.table import ACCEPTED, Row
 from kowhisper_tel.data.long_recordings.tracks import same, without_bleed
-from kowhisper_tel.data.long_recordings.transcript import Turn, turns
+from kowhisper_tel.data.long_recordings.transcript import Turn, clock_times, turns
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ class Spoken:
 
     words: tuple[str, ...]
     role: str | None
+    name: str | None
     line: int
 
 
@@ -42,7 +45,8 @@ class Call:
     source: str
     roles: Sequence[str]
     speakers: Mapping[str, str]
-    aligner: Aligner
+    aligner: Aligns
+    length_s: float
     min_confidence: float
     progress: Progress
     rows: list[Row] = field(default_factory=list)
@@ -53,7 +57,10 @@ class Call:
         if not self.entry.utterance.text.strip():
             yield Reject(self.entry.place, "prepare.empty_label", {"place": self.entry.place}, self.entry.utterance.id)
             return
-        for turn in turns(self.entry.utterance.text, self.speakers):
+        text = self.entry.utterance.text
+        if timed := clock_times(text, self.length_s):
+            self._note("long.clock_times", lines=timed)
+        for turn in turns(text, self.speakers, self.length_s):
             labelled = self._spoken(turn)
             if isinstance(labelled, Reject):
                 yield labelled
@@ -70,7 +77,7 @@ class Call:
         except UserError as problem:
             self._row(None, turn.role, None, len(turn.text.split()), 0.0, problem.code)
             return Reject(place, problem.code, problem.facts, self.entry.utterance.id)
-        return Spoken(tuple(label.split()), turn.role, turn.line)
+        return Spoken(tuple(label.split()), turn.role, turn.name, turn.line)
 
     def _by_track(self, said: Sequence[Spoken]) -> Iterator[Entry | Reject]:
         roles = self.roles
@@ -84,6 +91,8 @@ class Call:
             yield from self._on_track(without_bleed(audio, others) if alone else audio, said, chosen, role, not alone)
             return
         if not roles or count == 1:
+            if count > 1:
+                self._note("long.mixed", tracks=count)
             yield from self._on_track(self._read(None), said, None, None, True)
             return
         if count != len(roles):
@@ -108,9 +117,13 @@ class Call:
     def _is_dual_mono(self, tracks: Sequence[Samples]) -> bool:
         if not same(tracks):
             return False
-        self._row(None, None, None, 0, 0.0, "long.dual_mono")
-        log.warning(message("long.dual_mono", {"place": self.entry.place}))
+        self._note("long.dual_mono")
         return True
+
+    def _note(self, code: str, **facts: Any) -> None:
+        """What is done otherwise than may be expected: in the table, and in the log."""
+        self._row(None, None, None, 0, 0.0, code)
+        log.warning(message(code, {"place": self.entry.place, **facts}))
 
     def _refused(self, said: Sequence[Spoken], code: str, facts: Mapping[str, Any]) -> Iterator[Reject]:
         if not said:
@@ -138,22 +151,27 @@ class Call:
             self._row(track, role, (start_s, end_s), 0, result.speech_s(start_s, end_s), "long.untranscribed")
         for checked in result.pieces:
             turn = said[int(np.searchsorted(firsts, checked.piece.first, side="right")) - 1]
-            yield self._piece(checked, result, words, track, role or turn.role)
+            yield self._piece(checked, result, words, track, role or turn.role, turn.name)
         if not result.pieces:
             yield from self._refused(said, "long.not_heard", {})
 
     def _piece(
-        self, checked: Checked, result: Alignment, words: Sequence[str], track: int | None, role: str | None
+        self,
+        checked: Checked,
+        result: Alignment,
+        words: Sequence[str],
+        track: int | None,
+        role: str | None,
+        name: str | None,
     ) -> Entry | Reject:
         piece = checked.piece
         least = self.min_confidence
-        code = "accepted" if checked.confidence >= least else "long.low_confidence"
-        if checked.unmatched:
-            code = "long.unmatched"
+        fits = checked.confidence > 0 and checked.confidence >= least
+        code = ACCEPTED if fits else "long.unmatched" if checked.unmatched else "long.low_confidence"
         speech_s, count = result.speech_s(piece.start_s, piece.end_s), piece.last - piece.first
         self._row(track, role, (piece.start_s, piece.end_s), count, speech_s, code, checked)
-        utterance = self._utterance(checked, " ".join(words[piece.first : piece.last]), track, role)
-        if code == "accepted":
+        utterance = self._utterance(checked, " ".join(words[piece.first : piece.last]), track, role, name)
+        if code == ACCEPTED:
             return replace(self.entry, utterance=utterance, notation="plain")
         facts = {
             "place": self.entry.place,
@@ -165,11 +183,14 @@ class Call:
         }
         return Reject(self.entry.place, code, facts, utterance.id)
 
-    def _utterance(self, checked: Checked, text: str, track: int | None, role: str | None) -> Utterance:
+    def _utterance(
+        self, checked: Checked, text: str, track: int | None, role: str | None, name: str | None
+    ) -> Utterance:
         whole = self.entry.utterance
         offset_s = whole.start_s or 0.0
         start_s, end_s = (round(offset_s + time_s, 3) for time_s in (checked.piece.start_s, checked.piece.end_s))
         call = whole.call or whole.id
+        speaker, own = role or name, whole.speaker and whole.track is not None
         base = whole.id if track is None else f"{whole.id}#track{track}"
         return replace(
             whole,
@@ -179,7 +200,7 @@ class Call:
             end_s=end_s,
             track=track,
             call=call,
-            speaker=whole.speaker if role is None or (whole.speaker and whole.track is not None) else f"{call}-{role}",
+            speaker=whole.speaker if speaker is None or own else f"{call}-{speaker}",
             written=None,
             tags={**whole.tags, **({"role": role} if role else {})},
         )
@@ -204,7 +225,6 @@ class Call:
         start_s, end_s = (round(offset_s + time_s, 3) for time_s in span) if span else (None, None)
         row = Row(self.source, self.entry.utterance.id, track, role, start_s, end_s, words, round(speech_s, 2), outcome)
         if checked:
-            confidence, probability = round(checked.confidence, 4), round(checked.probability, 4)
-            agreement = round(checked.agreement, 4)
-            row = replace(row, confidence=confidence, probability=probability, agreement=agreement)
+            scores = {name: round(getattr(checked, name), 4) for name in ("confidence", "likelihood", "agreement")}
+            row = replace(row, unwritten=checked.unwritten, **scores)
         self.rows.append(row)

@@ -13,6 +13,7 @@ from typing import Any
 from kowhisper_tel.core.files import write_text
 
 FILE = "long.csv"
+ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Row:
     ``outcome`` is ``accepted`` or the code of the reason. ``words`` are those of the transcript, ``speech_s`` the
     seconds in which somebody speaks; over a call's rows they sum to its transcript and to its speech. A stretch of
     speech with no transcript has no words and is ``long.untranscribed``; words with no speech have no times.
+    The scores are those of ``Checked``. A row of no words and no speech is a note on how the recording was taken.
     """
 
     source: str
@@ -34,11 +36,22 @@ class Row:
     speech_s: float
     outcome: str
     confidence: float | None = None
-    probability: float | None = None
+    likelihood: float | None = None
+    unwritten: int | None = None
     agreement: float | None = None
 
 
 COLUMNS = tuple(column.name for column in fields(Row))
+
+
+def write_rows(path: Path, rows: Sequence[Row]) -> Path:
+    """Write the table; its path."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS)
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    write_text(path, text.getvalue())
+    return path
 
 
 def write_long(folder: Path, rows: Sequence[Row]) -> dict[str, Any]:
@@ -48,11 +61,7 @@ def write_long(folder: Path, rows: Sequence[Row]) -> dict[str, Any]:
     """
     if not rows:
         return {}
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS)
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
-    write_text(folder / FILE, text.getvalue())
+    write_rows(folder / FILE, rows)
     sums: defaultdict[str, dict[str, float]] = defaultdict(lambda: {"stretches": 0, "words": 0, "speech_s": 0.0})
     for row in rows:
         for outcome in (row.outcome, "all"):
