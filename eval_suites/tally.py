@@ -33,10 +33,9 @@ class Tally:
     insertions: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("hits", "substitutions", "deletions", "insertions"):
-            count = getattr(self, name)
-            if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-                raise ValueError(f"Tally({name}={count!r}): a count is a whole number of at least 0")
+        for count in (self.hits, self.substitutions, self.deletions, self.insertions):
+            if type(count) is not int or count < 0:
+                raise ValueError(f"{self}: a count is a whole number of at least 0")
 
     @classmethod
     def zero(cls) -> Tally:

@@ -40,7 +40,14 @@ def normalise(text: str) -> str:
     >>> normalise("네, 3개요!  ＡＩ")
     '네 세 개요 에이아이'
     """
-    return " ".join("".join(scored(piece.spoken) for piece in pieces(prepared(text))).split())
+    return " ".join("".join([scored(piece.spoken) for piece in read(text)[1]]).split())
+
+
+@functools.lru_cache(maxsize=4096)
+def read(text: str) -> tuple[str, tuple[Reading, ...]]:
+    """A text as it is verbalised (``prepared``), and its ``pieces``: what the scoring form and all readings rest on."""
+    ready = prepared(text)
+    return ready, tuple(pieces(ready))
 
 
 def prepared(text: str) -> str:

@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
@@ -67,6 +67,7 @@ WRITTEN = st.text(
 
 @settings(deadline=None, max_examples=400)
 @given(st.one_of(st.text(max_size=40), WRITTEN))
+@example("3$가'ㄱ")
 def test_first_alternatives_are_the_scoring_form(text: str) -> None:
     assert lattice(text).canonical == normalise(text)
 

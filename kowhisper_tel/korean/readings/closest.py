@@ -109,10 +109,6 @@ class _Columns:
             ends &= ~self.slot_ends[slot]
         return places
 
-    def read(self, places: int, character: str) -> int:
-        """Where places get by reading a character."""
-        return (places & self.reads.get(character, 0)) << 1
-
     def skip(self, places: int) -> int:
         """Where places get by reading any character."""
         return (places & self.inside) << 1
@@ -136,7 +132,9 @@ class _Search:
         return None
 
     def _raise(self, edits: int) -> None:
+        """One row of each alternative more: by reading the character, or by an edit from the row below."""
         columns = self.columns
+        reads, inside, ends_of_slots = columns.reads, columns.inside, columns.ends
         under = self.ends[edits - 1][0] if edits else 0
         ends = [columns.reached(under | columns.skip(under), under) if edits else columns.start]
         inner: list[list[list[int]]] = []
@@ -151,8 +149,10 @@ class _Search:
                     known = below[index]
                     if known != columns.all:
                         beside = below[index - 1]
-                        places = columns.read(places, character) | beside | columns.skip(beside | known) | known
-                        places = columns.reached(places, known)
+                        read = places & reads.get(character, 0)
+                        places = (read | (beside | known) & inside) << 1 | beside | known
+                        if places & ends_of_slots & ~known:
+                            places = columns.reached(places, known)
                     else:
                         places = known
                     row.append(places)

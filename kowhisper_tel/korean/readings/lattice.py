@@ -6,7 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from kowhisper_tel.korean.normalise import AS_WRITTEN, pieces, prepared, scored
+from kowhisper_tel.korean.normalise import AS_WRITTEN, read, scored
 from kowhisper_tel.korean.readings.amounts import UNTIL
 from kowhisper_tel.korean.readings.rules import EXPANDERS
 from kowhisper_tel.korean.readings.signs import ANYWHERE, BESIDE_READINGS
@@ -22,7 +22,7 @@ _SIGN = re.compile(r"(?<!\*)\*(?!\*)|[&#@+×%_/.:-]|\(주\)|(?<=[가-힣])~(?=[�
 _JOSA_PAIRS = (("이에요", "예요"), ("으로", "로"), ("이랑", "랑"), ("이나", "나"), ("이라", "라"), ("이야", "야"),
                ("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"))  # fmt: skip
 _JOSA = {josa: pair for pair in _JOSA_PAIRS for josa in pair}
-_JOSA_FIRST = re.compile(rf"({'|'.join(sorted(_JOSA, key=len, reverse=True))})(?![가-힣])")
+_JOSA_FIRST = re.compile(rf"({'|'.join(sorted(_JOSA, key=len, reverse=True))})(?![가-힣]|'\w)")
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,7 @@ def lattice(text: str) -> Lattice:
     >>> lattice("3번 눌러").slots
     (('세 번', '삼번'), (' 눌러',))
     """
-    text = prepared(text)
-    found = pieces(text)
+    text, found = read(text)
     if len(found) == 1 and not _SIGN.search(text):
         return Lattice(((" ".join(scored(text).split()),),))
     slots: Slots = []

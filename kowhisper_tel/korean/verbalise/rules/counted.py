@@ -125,11 +125,9 @@ def _listed(match: re.Match[str]) -> str | None:
         return f"{low.sino()}{match['by']}{high.sino()} 번"
     if not takes_native(low.whole, place):
         return None
-    return (
-        _range(match)
-        if high.whole == low.whole + 1 < 10
-        else f"{low.native()}{match['by']}{high.native()} {place.counter}"
-    )
+    if high.whole == low.whole + 1 < 10:
+        return _range(match)
+    return f"{low.native()}{match['by']}{high.native()} {place.counter}"
 
 
 def _bare_range(match: re.Match[str]) -> str:
