@@ -19,6 +19,6 @@ def measure(pair: Pair) -> Tally:
 
 METRICS = (
     Metric(
-        "cer_reading", "1", {"en": "CER, nearest readings", "ko": "음절 오류율(가장 가까운 읽기)"}, SYLLABLE, measure
+        "cer_reading", "2", {"en": "CER, nearest readings", "ko": "음절 오류율(가장 가까운 읽기)"}, SYLLABLE, measure
     ),
 )

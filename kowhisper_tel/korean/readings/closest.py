@@ -3,20 +3,28 @@
 For every place in one lattice and every number of edits, the places of the other that can be reached are one integer
 with a bit a place (Wu and Manber, Fast text searching allowing errors, CACM 35, 1992, for two lattices in place of a
 text and a pattern). Edits are raised one by one until both ends meet.
+
+What that writes down grows with the third power of the length. Texts for which it would be too much (a whole call in
+one line) are cut where both have the same syllables in every reading; each piece is searched by itself.
 """
 
 from __future__ import annotations
 
 from rapidfuzz.distance import Levenshtein
 
+from kowhisper_tel.korean.readings.cut import canonical, cut
 from kowhisper_tel.korean.readings.lattice import Lattice
 from kowhisper_tel.korean.readings.slots import Slot
+
+MOST_BITS = 2**29
+"""What one search may write down: 64 MiB, enough for some 1,500 syllables with 15 % errors."""
 
 
 def closest(reference: Lattice, hypothesis: Lattice) -> tuple[str, str]:
     """The reading of each, without spaces, at the least edit distance over all readings of either.
 
     The canonical readings where they are as near as any; else canonical alternatives where nothing is lost by them.
+    Of very long texts (``MOST_BITS``) the nearest piece by piece, never further apart than the canonical ones.
 
     >>> from kowhisper_tel.korean.readings import lattice
     >>> closest(lattice("3번이요"), lattice("삼 번이요"))
@@ -25,8 +33,28 @@ def closest(reference: Lattice, hypothesis: Lattice) -> tuple[str, str]:
     pair = reference.plain, hypothesis.plain
     if pair[0] == pair[1] or not (reference.has_alternatives or hypothesis.has_alternatives):
         return pair
-    head, tail, first, second = _trimmed(list(reference.compact), list(hypothesis.compact))
+    first, second = list(reference.compact), list(hypothesis.compact)
     most = Levenshtein.distance(*pair)
+    if _cost(most, first, second) <= MOST_BITS:
+        return _searched(first, second, pair, most)
+    pieces = [_piece(one, other) for one, other in cut(first, second)]
+    return "".join(one for one, _ in pieces), "".join(other for _, other in pieces)
+
+
+def _cost(most: int, first: list[Slot], second: list[Slot]) -> int:
+    """The bits that the search writes down at most."""
+    return (most + 1) * _size(first) * _size(second)
+
+
+def _piece(first: list[Slot], second: list[Slot]) -> tuple[str, str]:
+    """The nearest readings of a piece; the canonical ones where it is still too long."""
+    pair = canonical(first), canonical(second)
+    most = Levenshtein.distance(*pair)
+    return pair if _cost(most, first, second) > MOST_BITS else _searched(first, second, pair, most)
+
+
+def _searched(first: list[Slot], second: list[Slot], pair: tuple[str, str], most: int) -> tuple[str, str]:
+    head, tail, first, second = _trimmed(first, second)
     is_swapped = (_size(first), first) > (_size(second), second)
     rows, columns = (second, first) if is_swapped else (first, second)
     readings = _Search(rows, _Columns(columns)).run(most)
