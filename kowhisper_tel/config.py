@@ -33,7 +33,7 @@ class Section(BaseModel):
 class Corpus(Section):
     """One source of labelled speech."""
 
-    kind: str = Field(description="importer, as `prepare --describe DIR` names it: manifest, folder, aihub_571, …")
+    kind: str = Field(description="importer, e.g. aihub_571, folder or manifest; `prepare --describe DIR` proposes one")
     path: str | None = Field(None, description="file, folder or hub id; relative to the config file")
     split: Split | None = Field(None, description="put all of it here; without it, `data.split` divides the speakers")
     limit: int | None = Field(None, ge=1, description="keep a seeded random sample of this many utterances")
@@ -193,11 +193,23 @@ def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Conf
     return _anchor(config, path.parent if path else Path())
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML in which ``8:2`` is text, as YAML 1.2 has it; YAML 1.1 took it for a number to the base of 60, 482."""
+
+    def number(self, node: yaml.ScalarNode) -> Any:
+        construct = yaml.SafeLoader.yaml_constructors[node.tag]
+        return node.value if ":" in node.value else construct(self, node)
+
+
+for _tag in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _Loader.number)
+
+
 def _read_yaml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError("config.missing", path=path)
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        values = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise UserError("config.yaml", path=path, problem=problem) from None
     if values is not None and not isinstance(values, dict):
@@ -219,7 +231,7 @@ def _override(values: dict[str, Any], override: str) -> None:
             else:
                 node[key] = node.get(key) or {}  # `train:` with nothing under it is None in YAML
                 node = node[key]
-        node[int(last) if isinstance(node, list) else last] = yaml.safe_load(text)
+        node[int(last) if isinstance(node, list) else last] = yaml.load(text, _Loader)
     except (ValueError, IndexError, AttributeError, TypeError, yaml.YAMLError) as problem:
         raise UserError("config.override", override=override, problem=problem) from None
 

@@ -77,6 +77,15 @@ def test_a_bad_override_is_named(override: str) -> None:
     assert error.value.code in ("config.override", "config.invalid")
 
 
+@pytest.mark.parametrize("split", ["8:2", "6:4", "8:1:1", "0.8:0.2"])
+def test_a_split_needs_no_quotation_marks(split: str, tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(f"name: t\nseed: 1_0\ndata: {{split: {split}, corpora: [{{kind: demo}}]}}", encoding="utf-8")
+    config = load_config(path)
+    assert (config.data.split, config.seed) == (split, 10)
+    assert load_config(None, [f"data.split={split}"]).data.split == split
+
+
 def test_paths_are_taken_from_the_config_files_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "calls.jsonl").touch()
     monkeypatch.setenv("HUB_NAME", "who/corpus")
