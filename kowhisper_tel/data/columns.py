@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
@@ -67,9 +68,14 @@ def utterance_fields(record: Mapping[str, Any], columns: Mapping[str, str]) -> d
     found = [(str(k), v) for k, v in own.items()] if isinstance(own, Mapping) else []
     taken = {*columns.values(), *UNTAGGED}
     found += [(k, v) for k, v in record.items() if k not in taken and _is_scalar(v)]
-    # Millions of lines have few names and values between them: each is kept once.
-    fields["tags"] = {sys.intern(k): sys.intern(_plain(v)) for k, v in found if not _is_nothing(v)}
+    fields["tags"] = _tags(tuple((k, _plain(v)) for k, v in found if not _is_nothing(v)))
     return fields
+
+
+@lru_cache(maxsize=1 << 13)
+def _tags(pairs: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Tags, the same object for the same ones: millions of lines have few of them between them."""
+    return {sys.intern(name): sys.intern(value) for name, value in pairs}
 
 
 def stated_length(record: Mapping[str, Any]) -> float | None:

@@ -9,8 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
-from itertools import islice
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -128,31 +127,39 @@ def write_dataset(folder: Path, root: Path, placed: Sequence[Placed], stored: St
         if any(p.measures is None for p in placed):
             columns |= {"start_s": number, "end_s": number, "track": datasets.Value("int64")}
         features = datasets.Features(columns | dict.fromkeys([f"tag_{tag}" for tag in tags], text))
-        made = {}
-        for split in SPLITS:
-            digest, batches = hashlib.blake2b(split.encode(), digest_size=8), []
-            own = (_row(stored(p), p.duration_s, root, tags) for p in placed if p.split == split)
-            while rows := list(islice(own, ROWS_AT_ONCE)):
-                batch = pa.RecordBatch.from_pylist(rows, schema=features.arrow_schema)
-                digest.update(json.dumps(rows, ensure_ascii=False).encode())
-                batches.append(batch)
-            if batches:  # with a fingerprint of our own: datasets would make it of a second copy of it all
-                table = pa.Table.from_batches(batches)
-                made[split] = datasets.Dataset(table, fingerprint=digest.hexdigest())
-        datasets.DatasetDict(made).save_to_disk(str(folder))
+        row = partial(_row, stored, root, tags)
+        parts = {split: [p for p in placed if p.split == split] for split in SPLITS}
+        made = datasets.DatasetDict({split: _dataset(part, row, features) for split, part in parts.items() if part})
+        made.save_to_disk(str(folder))
+        made.clear()
+        pa.default_memory_pool().release_unused()
     finally:
         if shown:
             datasets.enable_progress_bar()
 
 
-def _row(utterance: Utterance, duration_s: float, root: Path, tags: Sequence[str]) -> dict[str, Any]:
+def _dataset(placed: Sequence[Placed], row: Callable[[Placed], dict[str, Any]], features: Any) -> Any:
+    """A Dataset with a fingerprint of what its rows say: ``datasets`` would make one of a second copy of them."""
+    import datasets
+    import pyarrow as pa
+
+    schema, digest, batches = features.arrow_schema, hashlib.blake2b(digest_size=8), []
+    for start in range(0, len(placed), ROWS_AT_ONCE):
+        rows = [row(p) for p in placed[start : start + ROWS_AT_ONCE]]
+        digest.update(json.dumps(rows, ensure_ascii=False).encode())
+        batches.append(pa.RecordBatch.from_pylist(rows, schema=schema))
+    return datasets.Dataset(pa.Table.from_batches(batches, schema=schema), fingerprint=digest.hexdigest())
+
+
+def _row(stored: Stored, root: Path, tags: Sequence[str], placed: Placed) -> dict[str, Any]:
+    utterance = stored(placed)
     return {
         "id": utterance.id,
         "audio": os.path.normpath(f"{root}/{utterance.audio}"),
         "text": utterance.text,
         "speaker": utterance.speaker,
         "call": utterance.call,
-        "duration_s": duration_s,
+        "duration_s": placed.duration_s,
         "start_s": utterance.start_s,
         "end_s": utterance.end_s,
         "track": utterance.track,

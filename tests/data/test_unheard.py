@@ -161,7 +161,7 @@ def test_recordings_without_a_file_are_refused(tone: Any, tmp_path: Path) -> Non
     part.save_to_disk(str(tmp_path / "paths"))
     part.cast_column("audio", datasets.Audio(decode=False)).save_to_disk(str(tmp_path / "bytes"))
     assert run(tmp_path / "paths", tmp_path / "out", kind="dataset", split="train").summary["accepted"] == 1
-    with pytest.raises(UserError, match="unheard.archived: 1"):
+    with pytest.raises(UserError, match=r"unheard\.archived: 1"):
         run(tmp_path / "bytes", tmp_path / "none", kind="dataset", split="train")
     assert "unheard.archived" in (tmp_path / "none.rejects.jsonl").read_text(encoding="utf-8")
 
