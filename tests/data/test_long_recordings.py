@@ -131,6 +131,10 @@ def test_dual_mono_is_noticed_whatever_the_gain() -> None:
     assert not same([a, b])
     assert not same([a, 0 * a])
     assert not same([a + 0.05 * b, b + 0.05 * a])
+    assert not same([a + 0.4 * b, b + 0.4 * a])
+    assert same([a, -a])
+    coded = [a + 0.02 * babble([(1, 3)], 5.0, seed=seed) for seed in (2, 3)]
+    assert same(coded), "as after a lossy codec: correlated by less than 0.999"
 
 
 def test_bleed_is_turned_down_and_own_speech_stays() -> None:

@@ -10,16 +10,22 @@ from scipy.ndimage import maximum_filter1d
 from kowhisper_tel.core.audio import Samples
 from kowhisper_tel.data.long_recordings.activity import STEP, activity
 
-SAME = 0.999
-"""Two tracks that correlate so closely are one recording twice, whatever their levels."""
+SAME_DB = 4.0
+"""Two tracks are one recording twice if their levels differ by the same, but for so much, wherever there is speech: the
+samples themselves agree no more after MP3 or AAC. Two parties' levels swing apart with each turn."""
 MUTED = np.float32(0.01)
 
 
 def same(tracks: Sequence[Samples]) -> bool:
     """Whether a file's tracks (float32[n] each, two or more) hold one signal: dual mono."""
-    first, *others = (track.astype(np.float64) for track in tracks)
-    power = float(first @ first)
-    return power > 0 and all((first @ other) ** 2 > SAME**2 * power * float(other @ other) > 0 for other in others)
+    first, *others = (activity(track, shared=False) for track in tracks)
+    if not all(found.active.any() for found in (first, *others)):
+        return False
+    for other in others:
+        apart_db = (first.level_db - other.level_db)[first.active | other.active]
+        if np.quantile(np.abs(apart_db - np.median(apart_db)), 0.99) > SAME_DB:
+            return False
+    return True
 
 
 def without_bleed(track: Samples, others: Sequence[Samples]) -> Samples:
