@@ -13,8 +13,8 @@ from kowhisper_tel.whisper.word_times import WordTime
 
 STRETCH_TOKENS = 8
 """Two or three words: a sentence that nobody says is a stretch of bad words among good ones."""
-SENTENCE_LETTERS = 40
-"""So many jamo heard in a row, some 16 syllables, are a sentence that the text lacks."""
+SENTENCE_LETTERS = 30
+"""So many jamo heard in a row, a dozen syllables, are a sentence that the text lacks."""
 UNMATCHED = 0.4
 """Unrelated Korean texts agree in about a third of their jamo."""
 
