@@ -144,6 +144,15 @@ def test_bleed_is_turned_down_and_own_speech_stays() -> None:
     assert np.abs(quieter[6 * RATE : 8 * RATE]).max() < 0.02 * np.abs(0.06 * other).max()
 
 
+def test_a_loud_partys_bleed_is_not_a_quiet_ones_speech() -> None:
+    own, other = babble([(1, 4), (10, 12)], 15.0, level=0.02), babble([(3.5, 9)], 15.0, seed=1, level=0.2)
+    heard = own + 0.02 * other
+    assert activity(heard, shared=False).active[520:880].any()
+    quieter = activity(without_bleed(heard, [other + 0.02 * own]), shared=False).active
+    assert not quieter[520:880].any()
+    assert quieter[120:390].mean() > 0.95, "both speak at once"
+
+
 # Anchors
 
 

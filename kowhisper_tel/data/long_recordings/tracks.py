@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-from kowhisper_tel.core.audio import Samples
-from kowhisper_tel.data.long_recordings.activity import STEP, activity
+from augment.speech_level import active_level_dbfs
+from kowhisper_tel.core.audio import RATE, Samples
+from kowhisper_tel.data.long_recordings.activity import STEP, Activity, activity
 
 SAME_DB = 4.0
 """Two tracks are one recording twice if their levels differ by the same, but for so much, wherever there is speech: the
 samples themselves agree no more after MP3 or AAC. Two parties' levels swing apart with each turn."""
+BLEED_DB = 8.0
 MUTED = np.float32(0.01)
 
 
@@ -31,14 +34,25 @@ def same(tracks: Sequence[Samples]) -> bool:
 def without_bleed(track: Samples, others: Sequence[Samples]) -> Samples:
     """The track with what is heard of the other parties turned down by 40 dB: where they speak and it does not.
 
-    A recogniser scales what it is given, so the faintest voice in a pause is still heard. For aligning only.
+    Nor does it where it lies further below its own active level than another lies below its: the rest of a loud party
+    may well be above the threshold of a quiet one. A recogniser scales what it is given, so the faintest voice in a
+    pause is still heard. For aligning only.
     """
-    own = activity(track, shared=False).active
-    other = np.zeros_like(own)
+    own = activity(track, shared=False)
+    spoken, other = own.active.copy(), np.zeros_like(own.active)
     for audio in others:
-        other |= activity(audio, shared=False).active
-    spoken, near = (maximum_filter1d(mask.astype(np.uint8), 11).astype(bool) for mask in (own, other))
-    quiet = near & ~spoken
+        found = activity(audio, shared=False)
+        other |= found.active
+        if own.active.any() and found.active.any():
+            spoken &= _below_db(audio, found) - _below_db(track, own) > -BLEED_DB
+    voice, near = (maximum_filter1d(mask.astype(np.uint8), 11).astype(bool) for mask in (spoken, other))
+    quiet = near & ~voice
     gain = np.repeat(np.where(quiet, MUTED, np.float32(1.0)), STEP)[: len(track)]
     quietened: Samples = track * gain
     return quietened
+
+
+def _below_db(track: Samples, found: Activity) -> NDArray[np.float64]:
+    """How far each frame, with the 0.2 s around it, lies below the track's active level."""
+    below_db: NDArray[np.float64] = active_level_dbfs(track, RATE) - uniform_filter1d(found.level_db, 20)
+    return below_db
