@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.errors import UserError, message
 from kowhisper_tel.core.files import is_complete, sha256, write_json
 from kowhisper_tel.data.card import Placed, card
 from kowhisper_tel.data.card_files import write_card
 from kowhisper_tel.data.corpus import CorpusSpec
 from kowhisper_tel.data.division import FILE as LISTS
 from kowhisper_tel.data.division import divide_intakes, write_unmatched
+from kowhisper_tel.data.entry import Reject
 from kowhisper_tel.data.intake import Intake, Progress, Recorder, reasons, take_in
 from kowhisper_tel.data.labels import CountTokens
 from kowhisper_tel.data.leaks.weed import FILE as LEAKS
@@ -189,7 +190,7 @@ def _check_share(intakes: Sequence[Intake], most: float, out: Path, long: LongRe
         return
     path = out.with_name(f"{out.name}.rejects.jsonl")
     write_rejects(path, intakes)
-    listed = "\n".join(f"  {code}: {count}" for code, count in reasons(rejects).items())
+    listed = "\n".join(_with_example(code, count, rejects) for code, count in reasons(rejects).items())
     if long and too_long:
         table = write_rows(out.with_name(f"{out.name}.{LONG}"), long.rows)
         facts = {"found": long.rejected_share, "share": long.max_reject_share, "table": table}
@@ -198,6 +199,11 @@ def _check_share(intakes: Sequence[Intake], most: float, out: Path, long: LongRe
     found = expected / read if read else 1.0
     facts = {"rejected": len(rejects) - apart, "checked": checked, "found": found, "share": most}
     raise UserError("prepare.too_many_rejects", **facts, reasons=listed, path=path)
+
+
+def _with_example(code: str, count: int, rejects: Sequence[Reject]) -> str:
+    first = next(reject for reject in rejects if reject.code == code)
+    return f"  {code}: {count}\n    {message(code, first.facts)}"
 
 
 def _remove_unused(before: Sequence[Intake], after: Sequence[Intake]) -> None:

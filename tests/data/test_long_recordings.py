@@ -431,6 +431,7 @@ def test_prepare_writes_the_pieces_and_the_table(stereo: Path, lines: Any, tmp_p
     with pytest.raises(UserError) as refused:
         prepare([spec], tmp_path / "without", **options)  # type: ignore[arg-type]
     assert refused.value.code == "prepare.too_many_rejects"
+    assert "data.long" in refused.value.text("en")
     assert "data.long" in (tmp_path / "without.rejects.jsonl").read_text(encoding="utf-8")
 
 
