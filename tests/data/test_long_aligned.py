@@ -25,13 +25,13 @@ Span = tuple[float, float]
 def joined(parts: Sequence[Samples], seed: int, last_s: float = 0.0) -> tuple[Samples, list[Span]]:
     """Clips with pauses of 0.5 to 1.5 s between them over faint noise, and where each lies; ``last_s`` of no speech."""
     generator = np.random.default_rng(seed)
-    audio, spans, at_s = [np.zeros(RATE // 2)], list[Span](), 0.5
+    audio, spans, at_s = [np.zeros(RATE // 2, np.float32)], list[Span](), 0.5
     for part in parts:
-        pause = np.zeros(round(generator.uniform(0.5, 1.5) * RATE))
+        pause = np.zeros(round(generator.uniform(0.5, 1.5) * RATE), np.float32)
         spans.append((at_s, at_s + len(part) / RATE))
         audio += [part, pause]
         at_s += (len(part) + len(pause)) / RATE
-    whole = np.concatenate([*audio, np.zeros(round(last_s * RATE))])
+    whole = np.concatenate([*audio, np.zeros(round(last_s * RATE), np.float32)])
     return (whole + 1e-4 * generator.standard_normal(len(whole))).astype(np.float32), spans
 
 

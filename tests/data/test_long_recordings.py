@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from kowhisper_tel.core.audio import RATE, Samples
 from kowhisper_tel.core.errors import UserError, message
+from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.corpus import CorpusSpec
 from kowhisper_tel.data.entry import Entry, Reject
@@ -366,6 +367,20 @@ def test_short_entries_get_their_roles_too(stereo: Path) -> None:
     assert (made.utterance.tags, made.utterance.speaker) == ({"role": "customer"}, "k-customer")
 
 
+def test_a_short_call_is_divided_too(tmp_path: Path) -> None:
+    """Otherwise who speaks would be part of what is said."""
+    soundfile.write(tmp_path / "call.wav", babble([(1, 5), (6, 10)], 12.0), RATE)
+    short = Utterance("c1", str(tmp_path / "call.wav"), "상담원: 네\n고객: 여보세요")
+    made, _ = divided(Entry(short, "l"))
+    assert [(m.utterance.text, m.utterance.speaker) for m in made if isinstance(m, Entry)] == [
+        ("네", "c1-agent"),
+        ("여보세요", "c1-customer"),
+    ]
+    for text in ("시간: 세 시\n장소: 서울", "여보세요"):
+        plain = Entry(Utterance("c2", str(tmp_path / "call.wav"), text), "l")
+        assert divided(plain)[0] == [plain]
+
+
 def test_nothing_said_is_a_reject(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "call.wav", np.zeros(40 * RATE), RATE)
     made, long = divided(Entry(Utterance("c1", str(tmp_path / "call.wav"), "네 고객님"), "line 1"))
@@ -511,3 +526,17 @@ def test_a_changed_least_confidence_aligns_nothing(stereo: Path, lines: Any, tmp
     long = LongRecordings(LongSettings(min_confidence=0.01), None, 0.0, _aligner=second)
     prepare([spec], tmp_path / "out", long=long, **options())
     assert (first.calls, second.calls) == (1, 0)
+
+
+def test_a_folder_of_calls(stereo: Path, tmp_path: Path) -> None:
+    """``call.wav`` and ``call.txt``, lines as turns: what a new user has."""
+    (tmp_path / "call.txt").write_text(TWO, encoding="utf-8")
+    spec = CorpusSpec("folder", str(tmp_path), split="train", options={"tracks": ["agent", "customer"]})
+    long = LongRecordings(LongSettings(), _aligner=EvenAligner())
+    made = prepare([spec], tmp_path / "out", long=long, **options())
+    assert (made.summary["read"], made.summary["accepted"]) == (4, 3)
+    found = Manifest.read(made.manifests["train"])
+    assert [(u.call, u.speaker) for u in found] == [
+        ("call.wav", f"call.wav-{role}") for role in ("agent", "agent", "customer")
+    ]
+    assert made.summary["long"]["outcomes"]["all"]["words"] == 6

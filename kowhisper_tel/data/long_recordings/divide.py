@@ -20,6 +20,7 @@ from kowhisper_tel.data.long_recordings.aligner import Aligner
 from kowhisper_tel.data.long_recordings.call import Call
 from kowhisper_tel.data.long_recordings.kept import Aligns, KeptAlignments
 from kowhisper_tel.data.long_recordings.table import ACCEPTED, Row
+from kowhisper_tel.data.long_recordings.transcript import turns
 from kowhisper_tel.data.recordings import MOST_S
 
 DEFAULT_MAX_REJECT_SHARE = 0.5
@@ -72,9 +73,10 @@ class LongRecordings:
     ) -> Iterator[Entry | Reject]:
         """The items of one corpus, in order, with each long entry replaced by its pieces and rejects.
 
-        An entry is long if its recording, or the stretch between its times, lasts more than 30 s. ``seen`` maps ids to
-        places, as in ``intake.take_in``; the ids of long entries are added. ``options``: the corpus's ``tracks`` and
-        ``speakers``. Raises ``UserError`` ``model.*`` where the model that aligns cannot be had.
+        An entry is long if its recording, or the stretch between its times, lasts more than 30 s. A shorter one without
+        times is divided too if its transcript says turn by turn who speaks. ``seen`` maps ids to places, as in
+        ``intake.take_in``; the ids of what is divided are added. ``options``: the corpus's ``tracks`` and ``speakers``.
+        Raises ``UserError`` ``model.*`` where the model that aligns cannot be had.
         """
         roles, speakers = options.get("tracks") or (), options.get("speakers") or {}
         if not isinstance(speakers, Mapping) or not all(isinstance(role, str) for role in speakers.values()):
@@ -102,7 +104,7 @@ class LongRecordings:
         """The pieces of an entry, or ``None`` where it is not long."""
         with _as_file(entry) as file:
             length_s = _length_s(entry, file)
-            if not MOST_S < length_s < math.inf:
+            if not MOST_S < length_s < math.inf and not _is_call(entry, speakers):
                 return None
             tell = functools.partial(self._tell, length_s)
             least = self.settings.min_confidence
@@ -196,6 +198,14 @@ def _as_file(entry: Entry) -> Iterator[Path]:
         file = Path(folder) / f"recording{Path(entry.utterance.audio).suffix}"
         file.write_bytes(entry.content())
         yield file
+
+
+def _is_call(entry: Entry, speakers: Mapping[str, str]) -> bool:
+    """Whether an entry without times has turns of several lines that say who speaks, as no utterance's label does."""
+    found = entry.utterance
+    if found.start_s is not None or found.end_s is not None or len(found.text.splitlines()) < 2:
+        return False
+    return sum(bool(turn.role or turn.name) for turn in turns(found.text, speakers)) > 1
 
 
 def _length_s(entry: Entry, file: Path) -> float:
