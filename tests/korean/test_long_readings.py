@@ -45,5 +45,5 @@ def test_pieces_say_what_the_whole_says(monkeypatch: pytest.MonkeyPatch) -> None
     assert "".join(canonical(one) for one, _ in pieces) == canonical(first)
     assert "".join(canonical(other) for _, other in pieces) == canonical(second)
     whole = Levenshtein.distance(*closest(lattice(written), lattice(heard)))
-    monkeypatch.setattr(importlib.import_module(closest.__module__), "MOST_BITS", 2**21)
+    monkeypatch.setattr(importlib.import_module(closest.__module__), "MOST_BITS", 2**23)
     assert Levenshtein.distance(*closest(lattice(written), lattice(heard))) == whole

@@ -68,7 +68,7 @@ def lattice(text: str) -> Lattice:
     """All right readings of a text. Only what is written in digits, signs or Latin letters has more than one.
 
     >>> lattice("3번 눌러").slots
-    (('세 번', '삼번'), (' 눌러',))
+    (('삼', '세'), (' 번',), (' 눌러',))
     """
     text, found = read(text)
     if len(found) == 1 and not _SIGN.search(text):
