@@ -7,6 +7,7 @@ shows only when a member is read (a local header that tells another tale, a wron
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import struct
@@ -31,6 +32,8 @@ UTF8_NAME, ENCRYPTED, PATCH = 0x800, 0x1 | 0x40 | 0x2000, 0x20
 """General purpose flags (PKWARE APPNOTE 6.3.10, 4.4.4)."""
 LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 """What stands before a member's name and data (APPNOTE 4.3.7)."""
+END = struct.Struct("<4s4H2LH")
+"""What ends a zip, before its comment (APPNOTE 4.3.16)."""
 
 _UNSOUND = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, and those that turn the direction of what follows: no name needs them."""
@@ -79,11 +82,25 @@ def _table(path: Path) -> tuple[list[zipfile.ZipInfo], int]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos, end = archive.infolist(), archive.start_dir
+            promised = _promised(path, archive.comment)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, struct.error) as problem:
         raise UserError("archive.broken", path=path, problem=problem) from None
     if any(info.header_offset < 0 for info in infos) or (end and not infos):
         raise UserError("archive.broken", path=path, problem="Bad offset for central directory")
+    if promised > len(infos):
+        raise UserError("archive.broken", path=path, problem=f"it promises {promised} members and lists {len(infos)}")
     return infos, end
+
+
+def _promised(path: Path, comment: bytes) -> int:
+    """How many members the end of the table says there are; 0 where that is not told there (Zip64).
+
+    Old writers count modulo 65,536, and some not at all: fewer than there are says nothing.
+    """
+    with path.open("rb") as file:
+        file.seek(-END.size - len(comment), os.SEEK_END)
+        signature, *_, count, _, _, _ = END.unpack(file.read(END.size))
+    return 0 if signature != b"PK\x05\x06" or count == 0xFFFF else int(count)
 
 
 def read_member(path: Path, member: Member) -> bytes:

@@ -198,6 +198,7 @@ BROKEN: dict[str, bytes] = {
     "a comment that is an end record": build(Piece(), comment=build()),
     "made for a later version": build(Piece(version=99)),
     "UTF-8 that is none": named(b"\xff\xff\xfe.wav"),
+    "an end that promises more members": build(Piece(), count=60_000),
     "no table": build(Piece()).replace(b"PK\x01\x02", b"PK\x01\x01"),
 }
 """No zip at all, or what is left of one."""
