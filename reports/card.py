@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from kowhisper_tel.core.files import write_text
 from reports import html
@@ -18,6 +20,8 @@ SOUND = ("level_dbfs", "peak_dbfs", "snr_db")
 LABELS = ("duration_s", "syllables", "syllables_per_s")
 DECIMALS = {"band_hz": 0, "syllables": 0}
 COLOUR = "m-candidate"
+MOST_WIDTH = 24
+"""Letters of a tag's value that fit beside its bar, with its count; Hangul counts twice."""
 Facts = Mapping[str, Any]
 
 
@@ -179,10 +183,17 @@ def _strata(own: Facts) -> list[Group]:
     for tag, values in own["tags"].items():
         for place, (value, found) in enumerate(values.items()):
             share = found["hours"] / own["hours"] if own["hours"] else 0.0
-            title = Text.same(f"{value} ({count(found['utterances'])})")
+            title = Text.same(f"{_short(value)} ({count(found['utterances'])})")
             heading = say_or(f"speakers.tag_{tag}", tag) if not place else None
             groups.append(Group(title, (Bar(COLOUR, 100.0 * share, f"{percent(share)} %"),), heading))
     return groups
+
+
+def _short(value: str) -> str:
+    """A tag's value as it fits beside its bar: its beginning, a wide letter counted as two."""
+    widths = accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in value)
+    fitting = sum(width <= MOST_WIDTH for width in widths)
+    return value if fitting == len(value) else f"{value[:fitting].rstrip()}…"
 
 
 def _telephone(own: Facts) -> Text:

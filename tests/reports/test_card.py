@@ -124,3 +124,17 @@ def test_histogram_draws_every_bin_that_holds_something() -> None:
 )
 def test_decimals(number: float | None, text: str) -> None:
     assert decimal(number).text == text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("아주 긴 이름 " * 9, "아주 긴 이름 아주 긴 이…"),
+        ("a" * 99, "a" * 24 + "…"),
+        ("서울/인천/경기", "서울/인천/경기"),
+    ],
+)
+def test_a_long_value_shows_its_beginning(value: str, shown: str) -> None:
+    data = made()
+    data["corpora"][0]["tags"] = {"region": {value: {"utterances": 3, "hours": 0.5}}}
+    assert f">{shown} (3)<" in card.page(data)
