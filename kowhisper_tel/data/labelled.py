@@ -154,6 +154,11 @@ def walk(layout: Layout, files: CorpusFiles, options: Mapping[str, Any]) -> Iter
     for recording in files.of(*SUFFIXES):
         if layout.whole and not _is_used(recording, used) and not (broken and _belongs(recording, broken)):
             yield Reject(recording.name, "corpus.no_label", {"place": recording.name})
+    yield from unusable(files)
+
+
+def unusable(files: CorpusFiles) -> Iterator[Reject]:
+    """What lies in a corpus and was not read: archives of other kinds, and what cannot be opened."""
     for code, names in (("corpus.unread", files.unread), ("corpus.unreadable", files.unreadable)):
         for name in names:
             yield Reject(name, code, {"place": name})

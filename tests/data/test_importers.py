@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,21 @@ def test_manifest_missing_empty_or_in_no_known_encoding(tmp_path: Path, lines: A
         with pytest.raises(UserError) as caught:
             read("manifest", path)
         assert caught.value.code == code
+
+
+def test_folder_in_a_zip(tone: Any, tmp_path: Path) -> None:
+    data = tone("kim/a.wav").read_bytes()
+    (tmp_path / "zips").mkdir()
+    with zipfile.ZipFile(tmp_path / "zips" / "all.zip", "w") as archive:
+        archive.writestr("kim/a.wav", data)
+        archive.writestr("kim/a.txt", "네")
+        archive.writestr("kim/more.tar", b"")
+    entry, *rest = read("folder", tmp_path / "zips", speaker_from="parent")
+    assert isinstance(entry, Entry)
+    assert (entry.utterance.id, entry.utterance.text, entry.utterance.speaker) == ("all.zip/kim/a.wav", "네", "kim")
+    assert entry.content is not None
+    assert entry.content() == data
+    assert rejected(rest) == ["corpus.unread"]
 
 
 def test_folder(tone: Any, tmp_path: Path) -> None:
