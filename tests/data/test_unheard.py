@@ -210,6 +210,7 @@ def test_card_and_summary_say_so_plainly(tone: Any, lines: Any, tmp_path: Path) 
     html = (prepared.folder / "data_card.html").read_text(encoding="utf-8")
     assert "녹음을 열지 않아" in html
     assert "Silent:" not in html
+    assert "measures.jsonl" not in html
     assert "real_phone" not in (prepared.folder / "train.jsonl").read_text(encoding="utf-8")
     checked = run(path, tmp_path / "heard", check_audio=True, split="train")
     assert checked.summary["check_audio"] is True

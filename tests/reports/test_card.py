@@ -95,7 +95,8 @@ def test_all_that_is_said_is_said_in_both_languages() -> None:
 def test_every_string_has_its_use() -> None:
     calm = made()["corpora"][0] | {"remarks": [], "licence": "CC BY 4.0"}
     calm["fit"] = dict.fromkeys(("too_fast", "too_slow"), calm["fit"]["too_fast"])
-    page = card.page(made(2)) + card.page(made(n=0)) + card.page(made() | {"corpora": [calm]})
+    unheard = calm | {"silent": None, "clipped": None}
+    page = card.page(made(2)) + card.page(made(n=0)) + card.page(made() | {"corpora": [calm, unheard]})
 
     def is_shown(text: Text) -> bool:
         """By the words around its facts, without the signs that HTML writes otherwise."""
