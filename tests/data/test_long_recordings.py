@@ -58,6 +58,7 @@ def babble(spans: Spans, duration_s: float, *, seed: int = 0, level: float = 0.1
         ("고객:\n여보세요", [("customer", "여보세요")]),
         ("김하늘: 네", [("agent", "네")]),
         ("상담원\t네\n1. 고객 : 예\n- 상담사A: 음", [("agent", "네"), ("customer", "예"), ("agent", "음")]),
+        ("상담원(여): 네\n고객 (김): 예", [("agent", "네"), ("customer", "예")]),
         ("A: 네\nB: 예", [(None, "네"), (None, "예")]),
         ("화자 1: 네\nSPEAKER_01: 예", [(None, "네"), (None, "예")]),
         ("이바다: 네\n박서준: 예\n이바다: 아\n박서준: 음", [(None, t) for t in ["네", "예", "아", "음"]]),

@@ -32,7 +32,7 @@ _NAME_AND_TIME = re.compile(
 )
 _PREFIX = re.compile(
     r"\s*(?:[-•·*]\s+|\d{1,4}[.)]\s+)?(?:[\[(<【]\s*(?P<inside>[^\])>】]{1,20}?)\s*[\])>】]\s*[:：]?"
-    rf"|(?P<name>{_NAME})\s*[:：\t])"
+    rf"|(?P<name>{_NAME})\s*(?:\([^():：]{{1,20}}\)\s*)?[:：\t])"
 )
 
 
