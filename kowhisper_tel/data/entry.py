@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import message
@@ -31,6 +34,21 @@ class Entry:
     notation: str = "plain"
     lasts_s: float | None = None
     cuts: bool = False
+
+
+@contextmanager
+def as_file(entry: Entry) -> Iterator[Path]:
+    """The entry's audio as a file; bytes out of an archive or a data set get one while the block lasts.
+
+    Raises ``UserError`` ``archive.member`` as ``content`` does.
+    """
+    if entry.content is None:
+        yield Path(entry.utterance.audio)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"recording{Path(entry.utterance.audio).suffix}"
+        file.write_bytes(entry.content())
+        yield file
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 from kowhisper_tel.core.audio import RATE, Samples, read_audio, write_audio
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.data.entry import Entry, Reject
+from kowhisper_tel.data.entry import Entry, Reject, as_file
 from kowhisper_tel.data.header import Header, read_header
 from kowhisper_tel.data.measures import Measures, measure
 from kowhisper_tel.data.wav import missing_s
@@ -62,7 +60,7 @@ def record(entries: Sequence[Entry], folder: Path) -> list[Recorded | Reject]:
         tracks[entry.utterance.track].append(index)
     outcomes: dict[int, Recorded | Reject] = {}
     try:
-        with _as_file(entries[0]) as source:
+        with as_file(entries[0]) as source:
             for track, same in tracks.items():
                 made = _record_track([entries[i] for i in same], source, track, folder)
                 outcomes.update(zip(same, made, strict=True))
@@ -75,18 +73,6 @@ def by_file(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """Neighbouring entries of one file together, so that a long call is decoded once."""
     for _, group in groupby(entries, key=lambda e: (e.utterance.audio, e.content)):
         yield list(group)
-
-
-@contextmanager
-def _as_file(entry: Entry) -> Iterator[Path]:
-    """The entry's audio as a file; bytes out of a data set get one for as long as the block lasts."""
-    if entry.content is None:
-        yield Path(entry.utterance.audio)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"recording{Path(entry.utterance.audio).suffix}"
-        file.write_bytes(entry.content())
-        yield file
 
 
 def _record_track(entries: Sequence[Entry], source: Path, track: int | None, folder: Path) -> list[Recorded | Reject]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import csv
 from typing import Literal
 
+from kowhisper_tel.data.corpus_files import CorpusFile
 from kowhisper_tel.data.labelled import lines
+
+PARTS = ("train.tsv", "dev.tsv", "test.tsv")
+"""What tables of a corpus's published parts are called."""
+
+
+def is_part(file: CorpusFile) -> bool:
+    """Whether a file is the table of one of the published parts."""
+    return file.name.rpartition("/")[2] in PARTS
 
 
 def cells(text: str, delimiter: str = "\t") -> list[list[str]]:

@@ -11,19 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kowhisper_tel.data.corpus_files import CorpusFile
 from kowhisper_tel.data.importers import of_layout
 from kowhisper_tel.data.labelled import Label, Layout, Stretch, recording_id
 from kowhisper_tel.data.metadata import tags
-from kowhisper_tel.data.tables import records
+from kowhisper_tel.data.tables import is_part, records
 
-LISTS = ("train.tsv", "dev.tsv", "test.tsv")
 OWN = ("client_id", "path", "sentence")
-
-
-def is_list(file: CorpusFile) -> bool:
-    """Whether a file is one of the three lists."""
-    return file.name.rpartition("/")[2] in LISTS
 
 
 def sentence(label: Label, row: Mapping[str, str]) -> Stretch:
@@ -48,7 +41,7 @@ LAYOUT = Layout(
     stretches=lambda label: list(label.data),
     stretch=sentence,
     suffixes=(".tsv",),
-    is_label=is_list,
+    is_label=is_part,
     parse=records,
     unit="row",
     keeps_splits=True,

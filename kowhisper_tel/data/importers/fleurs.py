@@ -11,18 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kowhisper_tel.data.corpus_files import CorpusFile
 from kowhisper_tel.data.importers import of_layout
 from kowhisper_tel.data.labelled import Label, Layout, Stretch, recording_id
 from kowhisper_tel.data.metadata import tags
-from kowhisper_tel.data.tables import cells
-
-LISTS = ("train.tsv", "dev.tsv", "test.tsv")
-
-
-def is_list(file: CorpusFile) -> bool:
-    """Whether a file is one of the three lists."""
-    return file.name.rpartition("/")[2] in LISTS
+from kowhisper_tel.data.tables import cells, is_part
 
 
 def sentence(label: Label, row: Sequence[str]) -> Stretch:
@@ -44,7 +36,7 @@ LAYOUT = Layout(
     stretches=lambda label: list(label.data),
     stretch=sentence,
     suffixes=(".tsv",),
-    is_label=is_list,
+    is_label=is_part,
     parse=cells,
     unit="row",
     keeps_splits=True,

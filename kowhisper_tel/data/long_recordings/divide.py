@@ -5,9 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Any
 
 from kowhisper_tel.core.audio import probe
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.data.entry import Entry, Reject
+from kowhisper_tel.data.entry import Entry, Reject, as_file
 from kowhisper_tel.data.long_recordings.aligner import Aligner
 from kowhisper_tel.data.long_recordings.call import Call
 from kowhisper_tel.data.long_recordings.kept import Aligns, KeptAlignments
@@ -102,7 +100,7 @@ class LongRecordings:
         self, entry: Entry, source: str, roles: Sequence[str], speakers: Mapping[str, str]
     ) -> list[Entry | Reject] | None:
         """The pieces of an entry, or ``None`` where it is not long."""
-        with _as_file(entry) as file:
+        with as_file(entry) as file:
             length_s = _length_s(entry, file)
             if not MOST_S < length_s < math.inf and not _is_call(entry, speakers):
                 return None
@@ -187,17 +185,6 @@ def _load(settings: LongSettings) -> Aligner:
     converted = convert(folder, place, settings.quantisation)
     backend = Ct2Backend(converted, device=settings.device, compute_type=settings.quantisation)
     return Aligner(backend, settings.most_s, settings.batch_size)
-
-
-@contextmanager
-def _as_file(entry: Entry) -> Iterator[Path]:
-    if entry.content is None:
-        yield Path(entry.utterance.audio)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"recording{Path(entry.utterance.audio).suffix}"
-        file.write_bytes(entry.content())
-        yield file
 
 
 def _is_call(entry: Entry, speakers: Mapping[str, str]) -> bool:
