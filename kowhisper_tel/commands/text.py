@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -51,9 +52,12 @@ def _with_rules(text: str) -> str:
 
 
 def _each_line(convert: Callable[[str], str]) -> None:
-    for line in _lines(sys.stdin.buffer):
-        sys.stdout.buffer.write((convert(line) + "\n").encode())
-        sys.stdout.buffer.flush()
+    try:
+        for line in _lines(sys.stdin.buffer):
+            sys.stdout.buffer.write((convert(line) + "\n").encode())
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:  # who reads has enough (`| head`), which is no error, and 1 would say "regression"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _lines(source: Iterable[bytes]) -> Iterator[str]:

@@ -184,6 +184,19 @@ def _text(data: bytes) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, cwd=ROOT, input=data, capture_output=True, check=False)
 
 
+def test_text_ends_well_where_its_reader_has_enough() -> None:
+    command = [sys.executable, "-m", "kowhisper_tel.run", "text", "verbalise"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write("3개\n".encode())
+        process.stdin.flush()
+        assert process.stdout.readline().decode() == "세 개\n"
+        process.stdout.close()
+        _, said = process.communicate("5개\n".encode() * 10)
+    assert (process.returncode, said) == (0, b"")
+
+
 def test_text_in_cp949_or_with_a_byte_order_mark() -> None:
     lines = "ok\n3개\n똠방각하\n"
     for data in (lines.encode("cp949"), lines.encode("utf-8-sig")):
