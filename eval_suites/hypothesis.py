@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+Segment = tuple[float, float, str]
+"""Start and end in seconds, and what was said between them."""
+Guess = tuple[str, float]
+"""A text and the mean log probability of its tokens."""
+
 
 @dataclass(frozen=True)
 class Transcript:
@@ -12,6 +17,7 @@ class Transcript:
 
     ``attempts`` counts decodings (more than one: the loop guard tried again), ``window_s`` is the length in seconds
     of the window that gave the text, and ``finished`` is false where the engine was stopped before the text ended.
+    ``nbest`` are the likeliest texts, the likeliest first, and ``segments`` what was said when, where asked for.
     """
 
     text: str
@@ -20,6 +26,8 @@ class Transcript:
     window_s: float | None = None
     attempts: int = 1
     finished: bool = True
+    nbest: tuple[Guess, ...] = ()
+    segments: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,12 +47,16 @@ class Hypothesis:
     transcript: Transcript
 
     def to_json(self) -> dict[str, Any]:
-        """One flat JSON object."""
-        return {**asdict(self.key), **asdict(self.transcript)}
+        """One flat JSON object; ``nbest`` and ``segments`` only where there are any."""
+        record = {**asdict(self.key), **asdict(self.transcript)}
+        return {name: value for name, value in record.items() if value != ()}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Hypothesis:
         """The reverse of ``to_json``. Raises ``KeyError`` or ``TypeError`` for anything else."""
         rest = dict(record)
         key = Key(rest.pop("model"), rest.pop("rendering"), rest.pop("utterance_id"))
+        for name in ("nbest", "segments"):
+            if name in rest:
+                rest[name] = tuple(tuple(one) for one in rest[name])
         return cls(key, Transcript(**rest))

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """A model to evaluate: a local Hugging Face folder, and its role (``base``, ``control`` or ``candidate``)."""
+    """A model to evaluate: a local Hugging Face folder, and its role (``base``, ``control`` or ``candidate``).
 
-    folder: Path
+    ``engine`` and ``quantisation``: the evaluation's own where ``None``. ``decoding`` are changes to the
+    evaluation's decoding options. ``settings`` is what the engine wants to know beside (a command, a file); such an
+    engine may need no folder.
+    """
+
+    folder: Path | None
     role: str
+    engine: str | None = None
+    quantisation: str | None = None
+    decoding: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,8 @@ class ModelRecord:
     hash: str
     engine: str
     quantisation: str
+    device: str = "cpu"
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON object."""

@@ -9,11 +9,12 @@ from typing import Any
 
 from eval_suites import materials
 from eval_suites.hypothesis import Key
-from eval_suites.suite import Suite
+from eval_suites.item import Item
+from eval_suites.suite import WINDOW_S, Suite
 from kowhisper_tel.core.files import fingerprint
 from kowhisper_tel.core.manifest import Manifest
 
-FORMAT = 1
+FORMAT = 2
 RENDERING_LIBRARIES = ("numpy", "scipy", "soxr", "soundfile", "av", "audiomentations")
 
 
@@ -54,20 +55,23 @@ class Plan:
         return cls(record["inputs"], tuple(batches), tuple(record["models"]))
 
 
-def plan_batches(suites: Sequence[Suite], clips: Sequence[Mapping[str, Any]], batch_size: int) -> tuple[Batch, ...]:
-    """Batches by length for every rendering, each utterance once however many suites share the rendering.
+def plan_batches(suites: Sequence[Suite], items: Sequence[Item], batch_size: int) -> tuple[Batch, ...]:
+    """Batches by length for every rendering, each item once however many suites share the rendering.
 
-    ``clips`` are records with ``id``, ``tags`` and ``duration_s``.
+    An item longer than Whisper's window is a batch of its own.
     """
     from kowhisper_tel.whisper.decoding import plan_batches as by_length
 
     batches: list[Batch] = []
     for rendering in dict.fromkeys(suite.rendering for suite in suites):
         sharing = [suite for suite in suites if suite.rendering == rendering]
-        taken = (c for c in clips if any(suite.takes(c["tags"], c["duration_s"]) for suite in sharing))
-        heard = sorted(taken, key=lambda clip: clip["id"])  # the manifest's order decides nothing
-        for batch in by_length([clip["duration_s"] for clip in heard], batch_size):
-            batches.append(Batch(rendering, tuple(heard[index]["id"] for index in batch)))
+        taken = {item.id: item for suite in sharing for item in suite.pick(items)}
+        heard = sorted(taken.values(), key=lambda item: item.id)  # the manifest's order decides nothing
+        long = [item for item in heard if item.duration_s > WINDOW_S]
+        short = [item for item in heard if item.duration_s <= WINDOW_S]
+        batches += [Batch(rendering, (item.id,)) for item in long]
+        for batch in by_length([item.duration_s for item in short], batch_size):
+            batches.append(Batch(rendering, tuple(short[index].id for index in batch)))
     return tuple(batches)
 
 

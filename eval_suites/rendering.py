@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from numpy.typing import NDArray
 
-from augment import Channel
+from eval_suites import sources
 from eval_suites.engines import Clip
+from eval_suites.suite import Suite
 from kowhisper_tel.core.audio import RATE, probe, read_audio
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.utterance import Utterance
 
 
 class Renderer:
-    """Renders a manifest's utterances, with randomness keyed by ``(seed, "suite", rendering, utterance id)``."""
+    """Renders items, with randomness keyed by ``(seed, "suite", sound, item id)``.
 
-    def __init__(self, manifest: Manifest, channels: Mapping[str, Channel], seed: int) -> None:
+    What is heard has 16 bits, as a recording would: so it is the same fresh, kept in a file, or exported.
+    """
+
+    def __init__(self, manifest: Manifest, suites: Iterable[Suite], seed: int) -> None:
         self._manifest = manifest
         self._utterances = {utterance.id: utterance for utterance in manifest}
-        self._channels = channels
+        self._suites = {suite.rendering: suite for suite in suites}
+        self._sources = {item.id: item.source for suite in self._suites.values() for item in suite.items}
         self._seed = seed
 
-    def render(self, rendering: str, utterance_id: str) -> Clip:
+    def render(self, rendering: str, item_id: str) -> Clip:
         """One clip. Raises ``UserError`` (``audio.*``) where its audio can't be read."""
+        suite = self._suites[rendering]
+        source = self._sources.get(item_id)
+        audio = sources.render(source, self._read, self._seed) if source else self._read(item_id)
+        heard = suite.channel.render(audio, RATE, self._seed, ("suite", suite.sound, item_id)).audio
+        return Clip(item_id, rendering, sixteen_bits(heard), suite.decoding)
+
+    def _read(self, utterance_id: str) -> NDArray[np.float32]:
         utterance = self._utterances[utterance_id]
-        audio = read_audio(
+        return read_audio(
             self._manifest.audio_path(utterance),
             start_s=utterance.start_s,
             end_s=utterance.end_s,
             track=utterance.track,
         )
-        path = ("suite", rendering, utterance_id)
-        heard = self._channels[rendering].render(audio, RATE, self._seed, path).audio
-        return Clip(utterance_id, rendering, np.ascontiguousarray(heard, dtype=np.float32))
 
     def batches(self, wanted: Iterable[tuple[str, Sequence[str]]]) -> Generator[list[Clip]]:
         """Render batch after batch, each in the background while the caller works on the one before it."""
@@ -52,6 +62,12 @@ class Renderer:
                 ahead = following
             if ahead:
                 yield ahead.result()
+
+
+def sixteen_bits(audio: NDArray[np.floating]) -> NDArray[np.float32]:
+    """The same audio as 16 bits a sample would keep it; what is over full scale is cut off there."""
+    whole = np.clip(np.rint(np.asarray(audio, dtype=np.float64) * 32768.0), -32768, 32767)
+    return np.ascontiguousarray(whole / 32768.0, dtype=np.float32)
 
 
 def duration_s(manifest: Manifest, utterance: Utterance) -> float:

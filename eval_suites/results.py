@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from eval_suites import metrics
+from eval_suites.cost import Cost
 from eval_suites.hypothesis import Hypothesis, Key, Transcript
+from eval_suites.item import Item
 from eval_suites.models import ModelRecord
 from eval_suites.pair import Pair
 from eval_suites.plan import Plan
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 COUNTS = ("hits", "substitutions", "deletions", "insertions")
 HEADLINE = "cer"
 LOOPS = "loops"
+COSTS = "costs.jsonl"
 BlockKind = Literal["speaker", "call", "clip"]
 BLOCK_KINDS: tuple[BlockKind, ...] = ("speaker", "call", "clip")
 """Who or what a block of clips may be, the best known first."""
@@ -43,6 +46,7 @@ class Results:
     those of each other metric as ``wer_hits`` …, ``loop`` (by the metric ``loops``, or because the decoder's guard
     gave up) and ``attempts``. ``utterances``: one row per utterance. ``timings``: one row per model and batch.
     ``versions``: what two results must share to be compared. ``inputs``: all that the evaluation was planned with.
+    ``costs``: of each model, where they were measured.
     """
 
     rows: pd.DataFrame
@@ -52,6 +56,7 @@ class Results:
     versions: Mapping[str, str]
     timings: pd.DataFrame
     inputs: Mapping[str, Any]
+    costs: tuple[Cost, ...] = ()
 
 
 def load(out: Path) -> Results:
@@ -65,12 +70,14 @@ def load(out: Path) -> Results:
     suites = tuple(Suite.from_json(record) for record in _read(out, SUITES))
     models = tuple(ModelRecord(**record) for record in _read(out, MODELS))
     clips = read_json_lines(_present(out, UTTERANCES))
+    items = [Item.from_json(clip) for clip in clips]
     heard = {h.key: h.transcript for h in map(Hypothesis.from_json, read_json_lines(_present(out, HYPOTHESES)))}
     _check_complete(out, plan, suites, heard)
-    rows = _Scorer(heard).rows(models, suites, clips)
+    rows = _Scorer(heard).rows(models, suites, items)
     return Results(
         pd.DataFrame(rows), suites, models, pd.DataFrame(clips), _versions(plan, suites),
         pd.DataFrame(read_json_lines(out / TIMINGS)), plan.inputs,
+        tuple(map(Cost.from_json, read_json_lines(out / COSTS))),
     )  # fmt: skip
 
 
@@ -140,32 +147,33 @@ class _Scorer:
         self._score = functools.cache(self._score_anew)
 
     def rows(
-        self, models: Sequence[ModelRecord], suites: Sequence[Suite], clips: Sequence[Mapping[str, Any]]
+        self, models: Sequence[ModelRecord], suites: Sequence[Suite], items: Sequence[Item]
     ) -> list[dict[str, Any]]:
         """The rows of ``Results.rows``."""
-        tags = sorted({tag for clip in clips for tag in clip["tags"]})
+        tags = sorted({tag for item in items for tag in item.tags})
+        picked = [(suite, suite.pick(items)) for suite in suites]
         return [
             {"model": model.name, "role": model.role, "suite": suite.name, "stratum": suite.stratum,
-             "summed": suite.summed, **self._clip(clip, tags), **self._hypothesis(model.name, suite, clip)}
-            for model in models for suite in suites for clip in clips if suite.takes(clip["tags"], clip["duration_s"])
+             "summed": suite.summed, **self._clip(item, tags), **self._hypothesis(model.name, suite, item)}
+            for model in models for suite, taken in picked for item in taken
         ]  # fmt: skip
 
-    def _clip(self, clip: Mapping[str, Any], tags: Sequence[str]) -> dict[str, Any]:
+    def _clip(self, item: Item, tags: Sequence[str]) -> dict[str, Any]:
         return {
-            "utterance_id": clip["id"],
-            "speaker": clip["speaker"],
-            "call": clip["call"],
-            "block": clip["speaker"] or clip["call"] or clip["id"],
-            "block_kind": "speaker" if clip["speaker"] else "call" if clip["call"] else "clip",
-            "duration_s": clip["duration_s"],
-            **{f"tag_{tag}": clip["tags"].get(tag) for tag in tags},
+            "utterance_id": item.id,
+            "speaker": item.speaker,
+            "call": item.call,
+            "block": item.block,
+            "block_kind": "speaker" if item.speaker else "call" if item.call else "clip",
+            "duration_s": item.duration_s,
+            **{f"tag_{tag}": item.tags.get(tag) for tag in tags},
         }
 
-    def _hypothesis(self, model: str, suite: Suite, clip: Mapping[str, Any]) -> dict[str, Any]:
-        transcript = self._heard[Key(model, suite.rendering, clip["id"])]
-        scores = self._score(clip["text"], transcript.text, suite.metrics)
+    def _hypothesis(self, model: str, suite: Suite, item: Item) -> dict[str, Any]:
+        transcript = self._heard[Key(model, suite.rendering, item.id)]
+        scores = self._score(item.text, transcript.text, suite.metrics)
         return {
-            "reference": clip["text"],
+            "reference": item.text,
             "hypothesis": transcript.text,
             **scores,
             "loop": scores["loop"] or not transcript.finished,  # a text that had no end was on its way to one

@@ -7,13 +7,14 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from eval_suites import engines
 from eval_suites.engines import Clip, Engine, EngineKind, Setting
 from eval_suites.hypothesis import Hypothesis
+from eval_suites.item import Item
 from eval_suites.models import ModelRecord, ModelSpec
 from eval_suites.plan import (
     RENDERING_LIBRARIES,
@@ -67,7 +68,8 @@ def evaluate(
 
     Clips are rendered as they are needed and heard by all models in the same batches. Hypotheses are appended batch
     by batch; called again after a kill, this drops an unfinished batch and goes on, and ``hypotheses.jsonl`` ends up
-    with the same bytes. ``engine`` is one of ``engines.names()``, or a kind of your own. ``threads`` 0 leaves
+    with the same bytes. ``engine`` is one of ``engines.names()``, or a kind of your own; it, ``quantisation`` and
+    ``options`` are for models that do not ask for their own. ``threads`` 0 leaves
     their number to the engine. ``device`` is ``cpu``, ``cuda`` or ``auto`` (see ``EngineKind.device``); the plan has
     the one that it comes to. ``cache`` keeps conversions of models for other evaluations; without it they are
     removed at the end.
@@ -80,48 +82,81 @@ def evaluate(
 
     kind = engines.get(engine) if isinstance(engine, str) else engine
     chosen = options or DecodingOptions()
-    clips = _clips(manifest)
-    _check(models, suites, clips)
-    numbers = quantisation if kind.quantised else "float32"
-    setting = Setting(numbers, chosen, kind.device(device), threads, cache or out / CONVERTED)
-    kind.check_quantisation(setting.quantisation, setting.device)
-    plan = _plan(models, manifest, suites, clips, kind, setting, batch_size, seed)
+    items = [*_items(manifest), *_own_items(suites)]
+    _check(models, suites, items)
+    seats = {
+        name: _seat(spec, kind, quantisation, chosen, device, threads, cache or out / CONVERTED)
+        for name, spec in models.items()
+    }
+    plan = _plan(seats, manifest, suites, items, batch_size, seed)
     _claim(out, plan, overwrite)
-    _describe(out, plan, suites, clips)
-    channels = {suite.rendering: suite.channel for suite in suites}
-    _decode(plan, Store(out, plan), Renderer(manifest, channels, seed), models, kind, setting, progress)
+    _describe(out, plan, suites, items)
+    _decode(plan, Store(out, plan), Renderer(manifest, suites, seed), seats, progress)
     shutil.rmtree(out / CONVERTED, ignore_errors=True)
 
 
-def _clips(manifest: Manifest) -> list[dict[str, Any]]:
-    """What ``utterances.jsonl`` says of each utterance."""
-    return [
-        {
-            "id": utterance.id,
-            "text": utterance.text,
-            "speaker": utterance.speaker,
-            "call": utterance.call,
-            "tags": dict(utterance.tags),
-            "duration_s": duration_s(manifest, utterance),
+@dataclass(frozen=True)
+class _Seat:
+    """A model with the engine it is opened by, and how."""
+
+    spec: ModelSpec
+    kind: EngineKind
+    setting: Setting
+
+    def to_json(self) -> dict[str, Any]:
+        """What decides its texts."""
+        return {
+            "role": self.spec.role,
+            "hash": self.kind.identify(self.spec),
+            "engine": self.kind.name,
+            "quantisation": self.setting.quantisation,
+            "device": self.setting.device,
+            "options": asdict(self.setting.options),
         }
-        for utterance in manifest
+
+
+def _seat(
+    spec: ModelSpec,
+    kind: EngineKind,
+    quantisation: str,
+    options: DecodingOptions,
+    device: str,
+    threads: int,
+    cache: Path,
+) -> _Seat:
+    own = engines.get(spec.engine) if spec.engine else kind
+    numbers = (spec.quantisation or quantisation) if own.quantised else "float32"
+    setting = Setting(numbers, replace(options, **spec.decoding), own.device(device), threads, cache)
+    own.check_quantisation(setting.quantisation, setting.device)
+    return _Seat(spec, own, setting)
+
+
+def _items(manifest: Manifest) -> list[Item]:
+    """The manifest's utterances."""
+    return [
+        Item(u.id, u.text, duration_s(manifest, u), speaker=u.speaker, call=u.call, tags=dict(u.tags)) for u in manifest
     ]
 
 
-def _check(models: Mapping[str, ModelSpec], suites: Sequence[Suite], clips: Sequence[Mapping[str, Any]]) -> None:
+def _own_items(suites: Sequence[Suite]) -> list[Item]:
+    """What the suites bring themselves, each once."""
+    return list({item.id: item for suite in suites for item in suite.items}.values())
+
+
+def _check(models: Mapping[str, ModelSpec], suites: Sequence[Suite], items: Sequence[Item]) -> None:
     if not models:
         raise UserError("eval.models_none")
     if not suites:
         raise UserError("eval.suites_none", strata=", ".join(sorted(_strata())))
-    for clip in clips:
-        if clip["duration_s"] > WINDOW_S:
-            raise UserError("eval.too_long", id=clip["id"], duration_s=clip["duration_s"])
+    for item in items:
+        if item.duration_s > WINDOW_S and not item.source:
+            raise UserError("eval.too_long", id=item.id, duration_s=item.duration_s)
     names: set[str] = set()
     for suite in suites:
         if suite.name in names:
             raise UserError("eval.suite_twice", name=suite.name)
         names.add(suite.name)
-        if not any(suite.takes(clip["tags"], clip["duration_s"]) for clip in clips):
+        if not suite.pick(items):
             selection = json.dumps(dict(suite.selection), ensure_ascii=False)
             raise UserError("eval.suite_empty", name=suite.name, selection=selection, longest_s=suite.longest_s)
 
@@ -133,29 +168,24 @@ def _strata() -> tuple[str, ...]:
 
 
 def _plan(
-    models: Mapping[str, ModelSpec],
+    seats: Mapping[str, _Seat],
     manifest: Manifest,
     suites: Sequence[Suite],
-    clips: Sequence[Mapping[str, Any]],
-    kind: EngineKind,
-    setting: Setting,
+    items: Sequence[Item],
     batch_size: int,
     seed: int,
 ) -> Plan:
+    libraries = {library for seat in seats.values() for library in seat.kind.libraries}
     inputs = {
         "seed": seed,
         "manifest": manifest_fingerprint(manifest),
         "suites": {suite.name: suite.fingerprint for suite in suites},
-        "models": {name: {"role": spec.role, "hash": kind.identify(spec)} for name, spec in models.items()},
-        "engine": kind.name,
-        "quantisation": setting.quantisation,
-        "device": setting.device,
+        "models": {name: seat.to_json() for name, seat in seats.items()},
         "batch_size": batch_size,
-        "options": asdict(setting.options),
-        "versions": library_versions((*RENDERING_LIBRARIES, *kind.libraries)),
+        "versions": library_versions((*RENDERING_LIBRARIES, *sorted(libraries))),
     }
     # Through JSON, so that it compares equal with what is read back (tuples become lists).
-    return Plan(json.loads(json.dumps(inputs)), plan_batches(suites, clips, batch_size), tuple(models))
+    return Plan(json.loads(json.dumps(inputs)), plan_batches(suites, items, batch_size), tuple(seats))
 
 
 def _claim(out: Path, plan: Plan, overwrite: bool) -> None:
@@ -175,25 +205,19 @@ def _claim(out: Path, plan: Plan, overwrite: bool) -> None:
         write_json(out / PLAN, plan.to_json())
 
 
-def _describe(out: Path, plan: Plan, suites: Sequence[Suite], clips: Sequence[Mapping[str, Any]]) -> None:
+def _describe(out: Path, plan: Plan, suites: Sequence[Suite], items: Sequence[Item]) -> None:
     """Write what the hypotheses are to be read with. It follows from the plan, so a resume writes the same."""
-    engine, quantisation = plan.inputs["engine"], plan.inputs["quantisation"]
-    records = (
-        ModelRecord(name, model["role"], model["hash"], engine, quantisation)
-        for name, model in plan.inputs["models"].items()
-    )
+    records = (ModelRecord(name, **model) for name, model in plan.inputs["models"].items())
     write_json(out / SUITES, [suite.to_json() for suite in suites])
     write_json(out / MODELS, [record.to_json() for record in records])
-    write_lines(out / UTTERANCES, (json.dumps(clip, ensure_ascii=False) for clip in clips))
+    write_lines(out / UTTERANCES, (json.dumps(item.to_json(), ensure_ascii=False) for item in items))
 
 
 def _decode(
     plan: Plan,
     store: Store,
     renderer: Renderer,
-    models: Mapping[str, ModelSpec],
-    kind: EngineKind,
-    setting: Setting,
+    seats: Mapping[str, _Seat],
     progress: Progress | None,
 ) -> None:
     """Decode the units that are not in the store yet, in the plan's order."""
@@ -203,7 +227,7 @@ def _decode(
         return
     written = sum(len(batch.utterance_ids) for _, batch in plan.units[:done])
     total = written + sum(len(batch.utterance_ids) for _, batch in units)
-    opened = {name: kind.open(spec, setting) for name, spec in models.items()}
+    opened = {name: seat.kind.open(seat.spec, seat.setting) for name, seat in seats.items()}
     first = done // len(plan.models)
     wanted = plan.batches[first:]
     with closing(renderer.batches((batch.rendering, batch.utterance_ids) for batch in wanted)) as rendered:
@@ -212,7 +236,7 @@ def _decode(
             for model in plan.models[behind:]:
                 if progress:
                     progress(written, total, model)
-                store.append(*_hear(model, opened[model], kind.name, number, batch, clips))
+                store.append(*_hear(model, opened[model], seats[model].kind.name, number, batch, clips))
                 written += len(clips)
     if progress:
         progress(written, total)

@@ -36,7 +36,7 @@ class Interval:
     ``relative`` is the same by the baseline's rate. ``method`` says how the interval was made: ``bootstrap``
     (expanded percentiles), or ``t`` below 20 blocks. ``strength`` says what the blocks allow: ``few`` below 20; only a
     ``description`` below 10, or where clips stand for themselves because nobody is named (``kind`` is ``clip``).
-    With a single block there is no interval (NaN).
+    With a single block there is no interval (NaN). ``error`` is the standard error of the change.
     """
 
     baseline: float
@@ -49,6 +49,7 @@ class Interval:
     kind: BlockKind
     level: float
     method: Method
+    error: float
 
     @property
     def strength(self) -> Strength:
@@ -96,24 +97,26 @@ def bootstrap(
     old, new = (float(side) for side in _rates(counts.sum(axis=0)))
     method: Method = "t" if len(counts) < FEW_BLOCKS else "bootstrap"
     if method == "t":
-        low, high = _student(counts, new - old, level)
+        low, high, error = _student(counts, new - old, level)
     else:
-        low, high = _quantiles(_delta(_draw(counts, draws, seed)), _ends(len(counts), level))
+        changes = _delta(_draw(counts, draws, seed))
+        low, high = _quantiles(changes, _ends(len(counts), level))
+        error = float(np.nanstd(changes))
     relative = (new - old) / old if old else math.nan
-    return Interval(old, new, new - old, low, high, relative, len(counts), kind, level, method)
+    return Interval(old, new, new - old, low, high, relative, len(counts), kind, level, method, error)
 
 
-def _student(counts: NDArray[np.float64], delta: float, level: float) -> tuple[float, float]:
-    """Student's t interval about the change, its error from leaving out each block in turn."""
+def _student(counts: NDArray[np.float64], delta: float, level: float) -> tuple[float, float, float]:
+    """Student's t interval about the change, its error from leaving out each block in turn, and that error."""
     from scipy.special import stdtrit
 
     blocks = len(counts)
     if blocks < 2:
-        return math.nan, math.nan
+        return math.nan, math.nan, math.nan
     without = _delta(counts.sum(axis=0) - counts)
     error = math.sqrt((blocks - 1) / blocks * float(np.sum((without - without.mean()) ** 2)))
     reach = float(stdtrit(blocks - 1, (1 + level) / 2)) * error
-    return delta - reach, delta + reach
+    return delta - reach, delta + reach, error
 
 
 def _ends(blocks: int, level: float) -> tuple[float, float]:

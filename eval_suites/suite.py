@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 from typing import Any
 
 from augment import Channel
+from eval_suites.item import Item
 from eval_suites.materials import replaced
 from kowhisper_tel.core.files import fingerprint
 
@@ -24,12 +27,15 @@ class Suite:
     """Utterances heard through one channel.
 
     ``stratum`` is the headline row it counts towards. ``title`` is shown (``en``, ``ko``). ``selection`` gives the
-    tags that an utterance must carry to belong to it (none: all do), and ``longest_s`` the longest it may last, in
-    seconds, so that a slowed one still fits Whisper's window. ``conditions`` are the points of later curves, such as
-    ``{"codec": "amr-nb-4.75", "loss": 0.05, "snr_db": 5}``. ``unseen`` says that training never heard this condition.
-    ``summed`` is false for a selection of clips that another suite already brings to the stratum's total.
-    ``materials`` maps sources named in the channel (``folder:…``) to a hash of what they hold, so that neither
-    fingerprint nor rendering depends on where a folder lies.
+    tags that an utterance must carry to belong to it (none: all do), ``unless`` those of which it must carry none,
+    ``content`` a kind of number that must be said in it (``numbers.KINDS``), and ``longest_s`` the longest it may
+    last, in seconds, so that a slowed one still fits Whisper's window. Of these ``sample`` takes so many (``None``:
+    all), speaker by speaker in turn, always the same ones. A suite with ``items`` of its own takes these instead.
+    ``decoding`` are decoding options that the condition asks for (``{"timestamps": True}``). ``conditions`` are the
+    points of later curves, such as ``{"codec": "amr-nb-4.75", "loss": 0.05, "snr_db": 5}``. ``unseen`` says that
+    training never heard this condition. ``summed`` is false for a selection of clips that another suite already
+    brings to the stratum's total. ``materials`` maps sources named in the channel (``folder:…``) to a hash of what
+    they hold, so that neither fingerprint nor rendering depends on where a folder lies.
     """
 
     name: str
@@ -43,15 +49,40 @@ class Suite:
     summed: bool = True
     longest_s: float = WINDOW_S
     materials: Mapping[str, str] = field(default_factory=dict)
+    unless: Mapping[str, str] = field(default_factory=dict)
+    content: str = ""
+    sample: int | None = None
+    items: tuple[Item, ...] = ()
+    decoding: Mapping[str, Any] = field(default_factory=dict)
 
-    def takes(self, tags: Mapping[str, str], duration_s: float) -> bool:
-        """Whether an utterance with these tags and this duration in seconds belongs to the suite."""
-        return duration_s <= self.longest_s and all(tags.get(tag) == value for tag, value in self.selection.items())
+    def takes(self, item: Item) -> bool:
+        """Whether an item of the manifest may belong to the suite."""
+        return (
+            item.duration_s <= self.longest_s
+            and all(item.tags.get(tag) == value for tag, value in self.selection.items())
+            and not any(item.tags.get(tag) == value for tag, value in self.unless.items())
+            and (not self.content or _says(item.text, self.content))
+        )
+
+    def pick(self, items: Sequence[Item]) -> list[Item]:
+        """The suite's own items, or those of the manifest's that it takes, in their order."""
+        if self.items:
+            return list(self.items)
+        taken = [item for item in items if not item.source and self.takes(item)]
+        if self.sample is None or self.sample >= len(taken):
+            return taken
+        chosen = {item.id for item in _in_turn(taken)[: self.sample]}
+        return [item for item in taken if item.id in chosen]
+
+    @functools.cached_property
+    def sound(self) -> str:
+        """Hash of what the channel does, whatever its name: suites that share it share renderings."""
+        return fingerprint(replaced(self.channel.to_json()["effects"], self.materials))
 
     @functools.cached_property
     def rendering(self) -> str:
-        """Hash of what the channel does, whatever its name: suites that share it share renderings and hypotheses."""
-        return fingerprint(replaced(self.channel.to_json()["effects"], self.materials))
+        """Hash of the sound and of the decoding options asked for: suites that share it share hypotheses."""
+        return fingerprint({"sound": self.sound, "decoding": dict(self.decoding)}) if self.decoding else self.sound
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -60,7 +91,11 @@ class Suite:
             {
                 "rendering": self.rendering,
                 "selection": dict(self.selection),
+                "unless": dict(self.unless),
+                "content": self.content,
                 "longest_s": self.longest_s,
+                "sample": self.sample,
+                "items": [item.to_json() for item in self.items],
                 "metrics": list(self.metrics),
             }
         )
@@ -79,6 +114,11 @@ class Suite:
             "summed": self.summed,
             "longest_s": self.longest_s,
             "materials": dict(self.materials),
+            "unless": dict(self.unless),
+            "content": self.content,
+            "sample": self.sample,
+            "items": [item.to_json() for item in self.items],
+            "decoding": dict(self.decoding),
         }
 
     @classmethod
@@ -91,4 +131,22 @@ class Suite:
         fields["channel"] = Channel.from_json(fields["channel"])
         if "metrics" in fields:
             fields["metrics"] = tuple(fields["metrics"])
+        fields["items"] = tuple(Item.from_json(item) for item in fields.get("items", ()))
         return cls(**fields)
+
+
+def _in_turn(items: Sequence[Item]) -> list[Item]:
+    """Items in an order that only their ids and speakers decide, each speaker's first ones first."""
+    of_block: dict[str, list[Item]] = defaultdict(list)
+    for item in sorted(items, key=lambda item: fingerprint(item.id)):
+        of_block[item.block].append(item)
+    blocks = [of_block[block] for block in sorted(of_block, key=fingerprint)]
+    return [item for item in chain.from_iterable(zip_longest(*blocks)) if item is not None]
+
+
+@functools.lru_cache(maxsize=100_000)
+def _says(text: str, kind: str) -> bool:
+    from eval_suites import numbers
+    from kowhisper_tel.korean.normalise import normalise
+
+    return any(number.kind == kind for number in numbers.find(normalise(text)))

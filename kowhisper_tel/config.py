@@ -1,4 +1,4 @@
-"""The configuration of a run: pydantic models with the defaults. Without a file, ``demo.yaml`` beside this one is read.
+"""The configuration of a run: pydantic models with the defaults; ``config_file`` reads and writes them.
 
 One YAML file is checked against these models; an unknown key is an error that suggests the near one. Names match
 Hugging Face training arguments where the meaning is the same. The rooms below take plain arguments, never this.
@@ -6,20 +6,9 @@ Hugging Face training arguments where the meaning is the same. The rooms below t
 
 from __future__ import annotations
 
-import difflib
-import os
-import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-
-from kowhisper_tel.core.errors import UserError
-
-DEMO = Path(__file__).with_name("demo.yaml")
-"""The config of the embedded demo."""
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Split = Literal["train", "dev", "test"]
 
@@ -173,160 +162,3 @@ class Config(Section):
         if not name.strip("."):
             raise ValueError("a run's name needs a letter or a digit")
         return name
-
-
-def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Config:
-    """The config of a YAML file (or the embedded demo's), with ``a.b=c`` overrides.
-
-    ``${NAME}`` in a value is replaced by the environment variable; relative corpus, noise and model paths are taken
-    from the config file's folder. Raises ``UserError``: ``config.missing``, ``config.yaml``, ``config.invalid``,
-    ``config.variable``, ``config.override``.
-    """
-    values = _read_yaml(path or DEMO)
-    for override in overrides:
-        _override(values, override)
-    values = _expand(values)
-    try:
-        config = Config.model_validate(values)
-    except ValidationError as problems:
-        raise UserError("config.invalid", path=path or "(demo)", problems=_explain(problems)) from None
-    return _anchor(config, path.parent if path else Path())
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML in which ``8:2`` is text, as YAML 1.2 has it; YAML 1.1 took it for a number to the base of 60, 482."""
-
-    def number(self, node: yaml.ScalarNode) -> Any:
-        construct = yaml.SafeLoader.yaml_constructors[node.tag]
-        return node.value if ":" in node.value else construct(self, node)
-
-
-for _tag in ("int", "float"):
-    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _Loader.number)
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise UserError("config.missing", path=path)
-    try:
-        values = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise UserError("config.yaml", path=path, problem=problem) from None
-    if values is not None and not isinstance(values, dict):
-        raise UserError("config.yaml", path=path, problem="the file must hold `key: value` lines")
-    return values or {}
-
-
-def _override(values: dict[str, Any], override: str) -> None:
-    """Set ``a.b=c`` (list items by number: ``data.corpora.0.limit=20``), the value read as YAML."""
-    keys, sign, text = override.partition("=")
-    if not sign or not keys:
-        raise UserError("config.override", override=override, problem="no `=`")
-    node: Any = values
-    *parents, last = keys.split(".")
-    try:
-        for key in parents:
-            if isinstance(node, list):
-                node = node[int(key)]
-            else:
-                node[key] = node.get(key) or {}  # `train:` with nothing under it is None in YAML
-                node = node[key]
-        node[int(last) if isinstance(node, list) else last] = yaml.load(text, _Loader)
-    except (ValueError, IndexError, AttributeError, TypeError, yaml.YAMLError) as problem:
-        raise UserError("config.override", override=override, problem=problem) from None
-
-
-def _expand(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _expand(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_expand(item) for item in value]
-    return re.sub(r"\$\{(\w+)\}", _variable, value) if isinstance(value, str) else value
-
-
-def _variable(match: re.Match[str]) -> str:
-    value = os.environ.get(match[1])
-    if value is None:
-        raise UserError("config.variable", variable=match[1])
-    return value
-
-
-def _explain(problems: ValidationError) -> str:
-    """One line a problem: where, what, and the near name for an unknown key."""
-    lines = []
-    for problem in problems.errors():
-        place = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            known = _known_keys(problem["loc"][:-1])
-            near = difflib.get_close_matches(str(problem["loc"][-1]), known, 1, 0.5)
-            lines.append(
-                f"{place}: unknown key. {f'Did you mean {near[0]}?' if near else 'Known: ' + ', '.join(known)}"
-            )
-        else:
-            lines.append(f"{place}: {problem['msg']} (found {problem['input']!r})")
-    return "\n".join(f"  {line}" for line in lines)
-
-
-def _known_keys(place: Sequence[int | str]) -> list[str]:
-    section: type[BaseModel] = Config
-    for part in place:
-        if isinstance(part, str) and part in section.model_fields:
-            section = _section_of(section.model_fields[part].annotation) or section
-    return list(section.model_fields)
-
-
-def _section_of(annotation: Any) -> type[BaseModel] | None:
-    """The config section inside an annotation such as ``list[Corpus]`` or ``Lora | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inner = (_section_of(argument) for argument in getattr(annotation, "__args__", ()))
-    return next((section for section in inner if section), None)
-
-
-def _anchor(config: Config, folder: Path) -> Config:
-    """The same config with relative paths that exist beside the config file made absolute."""
-
-    def place(name: str) -> str:
-        return str((folder / name).resolve()) if (folder / name).exists() else name
-
-    def files(value: Any) -> Any:
-        """A preset's file, or a corpus's layout."""
-        return place(value) if isinstance(value, str) and value.endswith((".yaml", ".yml")) else value
-
-    def sources(value: Any) -> Any:
-        """Noise sources (``folder:PATH``, ``file:PATH``) anywhere inside channels, or a preset's file."""
-        if isinstance(value, dict):
-            return {key: sources(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [sources(item) for item in value]
-        kind, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
-        return f"{kind}:{place(name)}" if colon and kind in ("folder", "file") else files(value)
-
-    def path(name: str) -> str:
-        """A synthetic noise is a bare name; a path has a slash or a prefix."""
-        return place(name) if "/" in name and ":" not in name else sources(name)
-
-    noise = config.evaluate.noise
-    if noise is not None:
-        noise = path(noise) if isinstance(noise, str) else [path(name) for name in noise]
-    corpora = [
-        c.model_copy(update={"path": c.path and place(c.path), "options": {k: files(v) for k, v in c.options.items()}})
-        for c in config.data.corpora
-    ]
-    lists = {split: place(name) for split, name in config.data.lists.items()}
-    long = config.data.long
-    if long and not long.model.startswith("builtin/"):
-        long = long.model_copy(update={"model": place(long.model)})
-    return config.model_copy(
-        update={
-            "model": place(config.model) if not config.model.startswith("builtin/") else config.model,
-            "data": config.data.model_copy(update={"corpora": corpora, "lists": lists, "long": long}),
-            "train": config.train.model_copy(update={"channels": sources(config.train.channels)}),
-            "evaluate": config.evaluate.model_copy(update={"noise": noise}),
-        }
-    )
-
-
-def dump_config(config: Config) -> str:
-    """The resolved config as YAML that ``load_config`` reads back."""
-    return yaml.safe_dump(config.model_dump(mode="json"), allow_unicode=True, sort_keys=False)

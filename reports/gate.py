@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["pass", "fail", "inconclusive"]
 By = Literal["stratum", "suite"]
-FACTORS = ("engine", "quantisation", "device", "batch_size", "options")
+FACTORS = ("engine", "quantisation", "device", "options")
 """What decided the hypotheses beside the model; the gate varies the model, so these must agree."""
 EXIT_REGRESSION, EXIT_INCONCLUSIVE = 1, 3
 
@@ -104,8 +104,8 @@ def check(
     ``comparison.incompatible``, ``gate.factors`` and ``comparison.unpaired`` (exit 4), ``gate.empty`` (exit 5).
     """
     check_compatible(baseline, candidate)
-    _check_factors(baseline, candidate)
     old_name, new_name = _choose(baseline, baseline_model), _choose(candidate, model)
+    _check_factors(baseline, old_name, candidate, new_name)
     old, new = _of_model(baseline, old_name, by), _of_model(candidate, new_name, by)
     groups = list(dict.fromkeys([*old[by], *new[by]]))
     if not groups:
@@ -203,11 +203,16 @@ def _choose(results: Results, name: str | None) -> str:
     raise UserError("gate.model", name=name or "–", known=", ".join(known))
 
 
-def _check_factors(baseline: Results, candidate: Results) -> None:
-    one, other = ({key: results.inputs.get(key) for key in FACTORS} for results in (baseline, candidate))
+def _check_factors(baseline: Results, old: str, candidate: Results, new: str) -> None:
+    one, other = (_factors(results, name) for results, name in ((baseline, old), (candidate, new)))
     fields = differences(one, other)
     if fields:
         raise UserError("gate.factors", fields=", ".join(fields))
+
+
+def _factors(results: Results, name: str) -> dict[str, Any]:
+    record = next(model for model in results.models if model.name == name)
+    return {key: getattr(record, key) for key in FACTORS} | {"batch_size": results.inputs.get("batch_size")}
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:

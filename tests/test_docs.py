@@ -76,7 +76,7 @@ def test_the_pages_name_every_importer_and_every_metric(language: str) -> None:
 
 @pytest.mark.parametrize("block", blocks("corpora", "en", "yaml"))
 def test_every_config_of_the_page_of_corpora_is_one(block: str, tmp_path: Path) -> None:
-    from kowhisper_tel.config import load_config
+    from kowhisper_tel.config_file import load_config
 
     (tmp_path / "config.yaml").write_text(block, encoding="utf-8")
     assert load_config(tmp_path / "config.yaml").data.corpora

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,18 +23,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Clip:
-    """One rendering of one utterance: float32[n], mono, 16 kHz."""
+    """One rendering of one item: float32[n], mono, 16 kHz. ``decoding`` are options that its suite asks for."""
 
     utterance_id: str
     rendering: str
     audio: NDArray[np.float32]
+    decoding: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Engine(Protocol):
     """An opened model."""
 
     def transcribe(self, clips: Sequence[Clip]) -> list[Transcript]:
-        """One transcript for each clip, in order. The same batch gives the same texts whatever came before it."""
+        """One transcript for each clip, in order. The same batch gives the same texts whatever came before it.
+
+        All clips of a batch are of one rendering, so they share ``decoding``. One over 30 s comes alone.
+        """
         ...
 
 
@@ -62,7 +66,14 @@ def model_hash(spec: ModelSpec) -> str:
     """Hash of what decides a Hugging Face model's output, wherever its folder lies."""
     from kowhisper_tel.whisper import ct2
 
-    return ct2.model_hash(spec.folder)
+    return ct2.model_hash(folder_of(spec))
+
+
+def folder_of(spec: ModelSpec) -> Path:
+    """The folder of a model whose engine can't do without. Raises ``ValueError`` where there is none."""
+    if spec.folder is None:
+        raise ValueError("this engine needs a model's folder")
+    return spec.folder
 
 
 @dataclass(frozen=True)

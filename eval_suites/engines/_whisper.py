@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ class WhisperEngine:
         """Decode one batch by fit windows."""
         from kowhisper_tel.whisper.decoding import decode
 
-        decoded = decode(self._backend, [clip.audio for clip in clips], self._options)
+        options = dataclasses.replace(self._options, **clips[0].decoding) if clips else self._options
+        decoded = decode(self._backend, [clip.audio for clip in clips], options)
         return [
             Transcript(d.text, d.avg_logprob, d.compression_ratio, d.window_s, d.attempts, d.finished) for d in decoded
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eval_suites.engines import Engine, EngineKind, Setting, model_hash
+from eval_suites.engines import Engine, EngineKind, Setting, folder_of, model_hash
 from eval_suites.engines._whisper import WhisperEngine
 from eval_suites.models import ModelSpec
 
@@ -16,7 +16,7 @@ def open_model(spec: ModelSpec, setting: Setting) -> Engine:
     from kowhisper_tel.whisper.backends.ctranslate2 import Ct2Backend
 
     place = setting.cache / f"{model_hash(spec)}-{setting.quantisation}"
-    converted = ct2.convert(spec.folder, place, setting.quantisation)
+    converted = ct2.convert(folder_of(spec), place, setting.quantisation)
     return WhisperEngine(Ct2Backend(converted, setting.threads, setting.device), setting.options)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eval_suites.engines import Engine, EngineKind, Setting
+from eval_suites.engines import Engine, EngineKind, Setting, folder_of
 from eval_suites.engines._whisper import WhisperEngine
 from eval_suites.models import ModelSpec
 
@@ -11,7 +11,7 @@ def open_model(spec: ModelSpec, setting: Setting) -> Engine:
     """Load the model in this process."""
     from kowhisper_tel.whisper.backends.transformers import TransformersBackend
 
-    return WhisperEngine(TransformersBackend(spec.folder, device=setting.device), setting.options)
+    return WhisperEngine(TransformersBackend(folder_of(spec), device=setting.device), setting.options)
 
 
 def sees_gpu() -> bool:

@@ -61,7 +61,8 @@ def check(
 def judge(baseline: Path, candidate: Path, *, least_effect: float | None = None, **options: Any) -> Verdict:
     """The verdict on two runs' folders, by the gate rule of the candidate's config."""
     from eval_suites import results
-    from kowhisper_tel.config import Gate, load_config
+    from kowhisper_tel.config import Gate
+    from kowhisper_tel.config_file import load_config
     from kowhisper_tel.core.errors import UserError
     from reports import gate
 

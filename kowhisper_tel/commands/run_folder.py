@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.commands.checks import check
-from kowhisper_tel.config import Config, dump_config, load_config
+from kowhisper_tel.config import Config
+from kowhisper_tel.config_file import dump_config, load_config
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import write_json, write_text
 

@@ -10,7 +10,7 @@ from reports.evidence import Evidence
 from reports.sections import Section
 from reports.text import Text
 
-SETTINGS = ("batch_size", "options", "versions")
+SETTINGS = ("batch_size", "models", "versions")
 """What an evaluation was planned with, beside what stands elsewhere on the page."""
 
 

@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from augment import Channel
+from eval_suites.item import Item
 from eval_suites.suite import Suite
 from kowhisper_tel.core.audio import RATE, Samples, resample
 from kowhisper_tel.core.files import read_json_lines
@@ -110,9 +111,9 @@ def test_telephone_in_a_wide_file_is_found_and_tagged(corpus: Corpus) -> None:
     assert own["bands"]["narrow"]["utterances"] == own["bands"]["full"]["utterances"] == 3
     assert own["tags"]["real_phone"]["yes"]["utterances"] == 3
     suite = Suite("real_phone", "real_phone", {}, Channel("clean"), selection={"real_phone": "yes"})
-    assert [u.id for u in Manifest.read(folder / "train.jsonl") if suite.takes(u.tags, 2.0)] == [
-        f"phone{n}" for n in range(3)
-    ]
+    assert [
+        u.id for u in Manifest.read(folder / "train.jsonl") if suite.takes(Item(u.id, u.text, 2.0, tags=u.tags))
+    ] == [f"phone{n}" for n in range(3)]
 
 
 def test_header_of_8_khz_is_telephone(corpus: Corpus) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kowhisper_tel.config import load_config
+from kowhisper_tel.config_file import load_config
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
 from kowhisper_tel.core.manifest import Manifest

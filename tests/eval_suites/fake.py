@@ -50,9 +50,10 @@ def fake_engine(heard: list[tuple[str, str, str]] | None = None, pause_s: float 
     log = [] if heard is None else heard
 
     def open_model(spec: ModelSpec, setting: Setting) -> FakeEngine:
+        assert spec.folder is not None
         return FakeEngine(spec.folder.name, log, pause_s)
 
-    return EngineKind("fake", open_model, (), identify=lambda spec: spec.folder.name)
+    return EngineKind("fake", open_model, (), identify=lambda spec: str(spec.folder))
 
 
 def specs(*names: str) -> dict[str, ModelSpec]:

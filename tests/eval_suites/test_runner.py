@@ -149,7 +149,7 @@ def changed_text(manifest: Manifest) -> Manifest:
     [
         ({"seed": 6}, "seed"),
         ({"batch_size": 5}, "batch_size"),
-        ({"quantisation": "float16"}, "quantisation"),
+        ({"quantisation": "float16"}, "models.loopy.quantisation"),
         ({"models": lambda: fake.specs("plain", "other")}, "models.other"),
         ({"models": lambda: fake.specs("loopy", "plain")}, "models.loopy.role"),
         ({"suites": lambda: [*fake.some_suites()[:2], fake.noise("noisy_10", 11)]}, "suites.noisy_0, suites.noisy_10"),
@@ -253,11 +253,11 @@ def test_the_plan_has_the_device_that_engines_are_opened_on(
     engine = dataclasses.replace(fake.fake_engine(), open=open_model, sees_gpu=lambda: gpu)
     run(manifest, tmp_path, engine, device=asked)
     assert set(opened) == {meant}
-    assert results.load(tmp_path).inputs["device"] == meant
+    assert {model.device for model in results.load(tmp_path).models} == {meant}
     if asked == "auto":
         with pytest.raises(UserError) as caught:
             run(manifest, tmp_path, dataclasses.replace(engine, sees_gpu=lambda: not gpu), device="auto")
-        assert caught.value.facts["fields"] == "device"
+        assert caught.value.facts["fields"] == "models.loopy.device, models.plain.device"
 
 
 def test_progress_reaches_the_total(manifest: Manifest, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from augment import Drawn, replay
 from kowhisper_tel.commands.channels import training_mixture
 from kowhisper_tel.commands.simulate import inventory, simulate
-from kowhisper_tel.config import load_config
+from kowhisper_tel.config_file import load_config
 from kowhisper_tel.core.audio import RATE, read_audio, write_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.manifest import Manifest

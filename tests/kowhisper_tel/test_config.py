@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kowhisper_tel.config import dump_config, load_config
+from kowhisper_tel.config_file import dump_config, load_config
 from kowhisper_tel.core.errors import UserError
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from kowhisper_tel.commands.run_folder import Run, open_run
-from kowhisper_tel.config import load_config
+from kowhisper_tel.config_file import load_config
 from kowhisper_tel.core.errors import UserError
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from augment import Channel
+from eval_suites.item import Item
 from eval_suites.metrics import get
 from eval_suites.models import ModelRecord
 from eval_suites.pair import Pair
@@ -109,15 +110,18 @@ def make_results(
     for name, role, rate, weight in models:
         for one, facts in zip(made, suites, strict=True):
             for clip in clips:
-                if not one.takes(clip["tags"], clip["duration_s"]):
+                if not one.takes(Item.from_json(clip)):
                     continue
                 loop = role != "candidate" and facts[4] > 0.1 and draw.random() < 0.03
                 said = misheard(clip["text"], rate + weight * facts[4] + extra(name, one.name), draw)
                 rows.append(row(name, role, one, clip, said + " 네 네 네" * 40 if loop else said, loop))
     versions = {"manifest": "5f1c0de5f1c0de00", "seed": "7", "normaliser": "ko-tel-norm/1 1234567890abcdef"}
     versions |= {f"suites.{one.name}": one.fingerprint for one in made}
-    records = tuple(ModelRecord(n, r, f"{n}-hash-0123456789ab", "ctranslate2", "int8") for n, r, _, _ in models)
-    inputs = {"engine": "ctranslate2", "quantisation": "int8", "options": {"beam_size": 1, "tail_s": 1.0}}
+    options = {"beam_size": 1, "tail_s": 1.0}
+    records = tuple(
+        ModelRecord(n, r, f"{n}-hash-0123456789ab", "ctranslate2", "int8", options=options) for n, r, _, _ in models
+    )
+    inputs = {"batch_size": 16, "models": {record.name: {"options": options} for record in records}}
     return Results(pd.DataFrame(rows), tuple(made), records, pd.DataFrame(clips), versions, pd.DataFrame(), inputs)
 
 

@@ -138,7 +138,11 @@ def test_incompatible_evidence_is_refused_by_name(old: Results) -> None:
     ("factor", "value"), [("engine", "transformers"), ("quantisation", "int16"), ("device", "cuda"), ("batch_size", 64)]
 )
 def test_another_factor_is_refused_by_name(old: Results, factor: str, value: object) -> None:
-    other = dataclasses.replace(old, inputs={**old.inputs, factor: value})
+    if factor == "batch_size":
+        other = dataclasses.replace(old, inputs={**old.inputs, factor: value})
+    else:
+        models = tuple(dataclasses.replace(model, **{factor: value}) for model in old.models)
+        other = dataclasses.replace(old, models=models)
     with pytest.raises(UserError) as refused:
         gate.check(old, other, **OPTIONS)
     assert refused.value.exit_code == 4
