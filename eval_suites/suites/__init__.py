@@ -12,16 +12,20 @@ from eval_suites.suite import Suite
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.manifest import Manifest
 
+SIZES = ("smoke", "standard", "full")
+
 
 @dataclass(frozen=True)
 class Request:
     """What a stratum may look at when it makes its suites.
 
     ``noise`` names noise sources (a folder of recordings, or synthetic types; none: the stratum's own held-out ones).
+    ``size`` is one of ``SIZES``: how many conditions a stratum has, and how many utterances each of them takes.
     """
 
     manifest: Manifest | None = None
     noise: tuple[str, ...] = ()
+    size: str = "standard"
 
 
 @functools.cache
