@@ -34,6 +34,7 @@ from kowhisper_tel.core.files import write_json, write_lines
 from kowhisper_tel.core.manifest import Manifest
 
 if TYPE_CHECKING:
+    from eval_suites.render_cache import RenderCache
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
 PLAN, SUITES, MODELS, UTTERANCES = "plan.json", "suites.json", "models.json", "utterances.jsonl"
@@ -61,6 +62,7 @@ def evaluate(
     device: str = "auto",
     threads: int = 0,
     cache: Path | None = None,
+    renderings: RenderCache | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> None:
@@ -72,7 +74,7 @@ def evaluate(
     ``options`` are for models that do not ask for their own. ``threads`` 0 leaves
     their number to the engine. ``device`` is ``cpu``, ``cuda`` or ``auto`` (see ``EngineKind.device``); the plan has
     the one that it comes to. ``cache`` keeps conversions of models for other evaluations; without it they are
-    removed at the end.
+    removed at the end. ``renderings`` keeps the audio that was heard; the results are the same with and without.
 
     Raises ``UserError``: ``eval.too_long`` (more than 30 s: cut it first), ``eval.models_none``, ``eval.suites_none``,
     ``eval.suite_twice``, ``eval.suite_empty``, ``eval.plan_changed`` where ``out`` was begun with other inputs (unless
@@ -91,7 +93,7 @@ def evaluate(
     plan = _plan(seats, manifest, suites, items, batch_size, seed)
     _claim(out, plan, overwrite)
     _describe(out, plan, suites, items)
-    _decode(plan, Store(out, plan), Renderer(manifest, suites, seed), seats, progress)
+    _decode(plan, Store(out, plan), Renderer(manifest, suites, seed, renderings), seats, progress)
     shutil.rmtree(out / CONVERTED, ignore_errors=True)
 
 

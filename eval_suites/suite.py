@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from typing import Any
 
-from augment import Channel
+from augment import Channel, Mixture
 from eval_suites.item import Item
 from eval_suites.materials import replaced
 from kowhisper_tel.core.files import fingerprint
@@ -20,28 +20,50 @@ METRICS = (
 )  # fmt: skip
 WINDOW_S = 30.0
 """Whisper hears no more than this at once."""
+CONDITIONS: Mapping[str, tuple[type, str]] = {
+    "codec": (str, "names of augment.codecs, in the order of the hops, joined by +"),
+    "codec_family": (str, "the codec without its bit rate: amr-nb, opus-wb; joined as the names are"),
+    "bitrate_kbps": (float, "the lowest bit rate on the way"),
+    "hops": (float, "codecs in a row; 2 or more is a tandem"),
+    "loss": (float, "share of packets lost, 0 to 1"),
+    "loss_kind": (str, "random or bursts; absent where nothing is lost"),
+    "mean_burst": (float, "packets lost in a row, on average, where they are lost in bursts"),
+    "preset": (str, "a preset of augment"),
+    "snr_db": (float, "active speech level over the noise's RMS level"),
+    "noise": (str, "the noise: a synthetic one, or a file's or folder's own name; several are joined by +"),
+    "place": (str, "where the noise is: microphone (before the codec) or line (behind it)"),
+    "rt60_s": (float, "reverberation time"),
+    "distance_m": (float, "from the mouth to the microphone"),
+    "rate": (float, "speaking rate over the speaker's own"),
+    "semitones": (float, "pitch over the speaker's own"),
+    "formants": (float, "formants over the speaker's own, as a factor"),
+    "voice": (str, "child, breathy, hoarse or cold"),
+    "number": (str, "the kind of number that is said: phone, amount, date or code"),
+}
+"""The axes of curves and tables: what ``Suite.conditions`` may hold, beside tags of the manifest (a selection's)."""
 
 
 @dataclass(frozen=True)
 class Suite:
-    """Utterances heard through one channel.
+    """Utterances heard through one channel, or each through one of a mixture.
 
     ``stratum`` is the headline row it counts towards. ``title`` is shown (``en``, ``ko``). ``selection`` gives the
     tags that an utterance must carry to belong to it (none: all do), ``unless`` those of which it must carry none,
     ``content`` a kind of number that must be said in it (``numbers.KINDS``), and ``longest_s`` the longest it may
     last, in seconds, so that a slowed one still fits Whisper's window. Of these ``sample`` takes so many (``None``:
-    all), speaker by speaker in turn, always the same ones. A suite with ``items`` of its own takes these instead.
-    ``decoding`` are decoding options that the condition asks for (``{"timestamps": True}``). ``conditions`` are the
-    points of later curves, such as ``{"codec": "amr-nb-4.75", "loss": 0.05, "snr_db": 5}``. ``unseen`` says that
-    training never heard this condition. ``summed`` is false for a selection of clips that another suite already
-    brings to the stratum's total. ``materials`` maps sources named in the channel (``folder:…``) to a hash of what
-    they hold, so that neither fingerprint nor rendering depends on where a folder lies.
+    all), speaker by speaker in turn, always the same ones; a larger sample holds a smaller. A suite with ``items`` of
+    its own takes these instead. ``decoding`` are decoding options that the condition asks for
+    (``{"timestamps": True}``). ``conditions`` are the points of later curves, in the words of ``CONDITIONS``:
+    ``{"codec": "amr-nb-4.75", "loss": 0.05, "snr_db": 5}``. ``unseen`` says that training never heard this condition.
+    ``summed`` is false for a selection of clips that another suite already brings to the stratum's total.
+    ``materials`` maps sources named in the channel (``folder:…``) to a hash of what they hold, so that neither
+    fingerprint nor rendering depends on where a folder lies.
     """
 
     name: str
     stratum: str
     title: Mapping[str, str]
-    channel: Channel
+    channel: Channel | Mixture
     selection: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[str, ...] = METRICS
     conditions: Mapping[str, float | str] = field(default_factory=dict)
@@ -54,6 +76,13 @@ class Suite:
     sample: int | None = None
     items: tuple[Item, ...] = ()
     decoding: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels that an utterance may go through."""
+        if isinstance(self.channel, Mixture):
+            return tuple(channel for _, channel in self.channel.parts)
+        return (self.channel,)
 
     def takes(self, item: Item) -> bool:
         """Whether an item of the manifest may belong to the suite."""
@@ -77,7 +106,7 @@ class Suite:
     @functools.cached_property
     def sound(self) -> str:
         """Hash of what the channel does, whatever its name: suites that share it share renderings."""
-        return fingerprint(replaced(self.channel.to_json()["effects"], self.materials))
+        return fingerprint(replaced(_without_names(self.channel), self.materials))
 
     @functools.cached_property
     def rendering(self) -> str:
@@ -125,14 +154,22 @@ class Suite:
     def from_json(cls, record: Mapping[str, Any]) -> Suite:
         """The reverse of ``to_json``; fields with a default may be missing.
 
-        Raises ``TypeError`` for an unknown field, and what ``Channel.from_json`` raises.
+        Raises ``TypeError`` for an unknown field, and what ``Channel.from_json`` and ``Mixture.from_json`` raise.
         """
         fields = dict(record)
-        fields["channel"] = Channel.from_json(fields["channel"])
+        mixture = isinstance(fields["channel"], list)
+        fields["channel"] = (Mixture if mixture else Channel).from_json(fields["channel"])
         if "metrics" in fields:
             fields["metrics"] = tuple(fields["metrics"])
         fields["items"] = tuple(Item.from_json(item) for item in fields.get("items", ()))
         return cls(**fields)
+
+
+def _without_names(channel: Channel | Mixture) -> list[Any]:
+    if isinstance(channel, Mixture):
+        return [[share, _without_names(part)] for share, part in channel.parts]
+    effects: list[Any] = channel.to_json()["effects"]
+    return effects
 
 
 def _in_turn(items: Sequence[Item]) -> list[Item]:

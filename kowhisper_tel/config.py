@@ -126,7 +126,13 @@ class Decoding(Section):
 class Evaluate(Section):
     """The stratified test."""
 
-    suites: list[str] = Field(["clean", "phone", "noisy", "speaker"], min_length=1, description="suites by name")
+    suites: list[str] = Field(
+        ["all"], min_length=1, description="all, strata, single suites, or YAML files of your own suites"
+    )
+    size: Literal["smoke", "standard", "full"] = Field(
+        "standard", description="how many conditions a stratum has, and utterances a condition: 8, 40 or all"
+    )
+    cache: str | None = Field(None, description="keep what was heard in this folder, for other runs; null: nowhere")
     limit: int | None = Field(None, ge=1, description="test on a seeded random sample of this many utterances")
     noise: str | list[str] | None = Field(None, description="noise files or a folder; without it, synthetic noise")
     engine: Literal["ctranslate2", "transformers"] = Field("ctranslate2", description="one engine serves all models")

@@ -22,7 +22,7 @@ DEMO = Path(__file__).with_name("demo.yaml")
 def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Config:
     """The config of a YAML file (or the embedded demo's), with ``a.b=c`` overrides.
 
-    ``${NAME}`` in a value is replaced by the environment variable; relative corpus, noise and model paths are taken
+    ``${NAME}`` in a value is replaced by the environment variable; relative paths of corpora, noise, suites, models and the cache are taken
     from the config file's folder. Raises ``UserError``: ``config.missing``, ``config.yaml``, ``config.invalid``,
     ``config.variable``, ``config.override``.
     """
@@ -137,6 +137,10 @@ def _anchor(config: Config, folder: Path) -> Config:
         """A preset's file, or a corpus's layout."""
         return place(value) if isinstance(value, str) and value.endswith((".yaml", ".yml")) else value
 
+    def own(name: str) -> str:
+        """A file of suites, there or not, so that the error names where it was looked for."""
+        return str((folder / name).resolve()) if name.endswith((".yaml", ".yml")) else name
+
     def sources(value: Any) -> Any:
         """Noise sources (``folder:PATH``, ``file:PATH``) anywhere inside channels, or a preset's file."""
         if isinstance(value, dict):
@@ -153,6 +157,11 @@ def _anchor(config: Config, folder: Path) -> Config:
     noise = config.evaluate.noise
     if noise is not None:
         noise = path(noise) if isinstance(noise, str) else [path(name) for name in noise]
+    evaluate = {
+        "noise": noise,
+        "suites": [own(name) for name in config.evaluate.suites],
+        "cache": config.evaluate.cache and str((folder / config.evaluate.cache).resolve()),
+    }
     corpora = [
         c.model_copy(update={"path": c.path and place(c.path), "options": {k: files(v) for k, v in c.options.items()}})
         for c in config.data.corpora
@@ -166,7 +175,7 @@ def _anchor(config: Config, folder: Path) -> Config:
             "model": place(config.model) if not config.model.startswith("builtin/") else config.model,
             "data": config.data.model_copy(update={"corpora": corpora, "lists": lists, "long": long}),
             "train": config.train.model_copy(update={"channels": sources(config.train.channels)}),
-            "evaluate": config.evaluate.model_copy(update={"noise": noise}),
+            "evaluate": config.evaluate.model_copy(update=evaluate),
         }
     )
 

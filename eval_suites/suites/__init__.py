@@ -1,18 +1,33 @@
-"""Suites: each file here is one stratum, named like the file, and makes its suites by ``build(request)``."""
+"""Suites: each file here is one stratum, named like the file, and makes its suites by ``build(request)``.
+
+What ``Suite.conditions`` say, in which words and units, stands in ``eval_suites.suite.CONDITIONS``. A stratum whose
+suites are made of what the manifest holds names how these begin in ``FROM_MANIFEST``. Files that begin with an
+underscore are shared by strata.
+"""
 
 from __future__ import annotations
 
 import functools
 import importlib
 import pkgutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from types import ModuleType
 
 from eval_suites.suite import Suite
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.manifest import Manifest
 
 SIZES = ("smoke", "standard", "full")
+SAMPLES = {"smoke": 8, "standard": 40, "full": None}
+"""How many utterances a condition takes; ``None``: all."""
+ALL = "all"
+"""In place of a name: every stratum but those in ``ASKED_ONLY``."""
+ASKED_ONLY = ("real_phone_tandem",)
+"""Strata that come only if they are named."""
+FILES = (".yaml", ".yml")
+"""How names end that are files of one's own suites."""
 
 
 @dataclass(frozen=True)
@@ -27,51 +42,51 @@ class Request:
     noise: tuple[str, ...] = ()
     size: str = "standard"
 
+    def of_size(
+        self, suites: Iterable[Suite], *, smoke: Collection[str] = (), standard: Collection[str] | None = None
+    ) -> list[Suite]:
+        """Those of the suites that this size has, each with the size's sample.
+
+        ``smoke`` and ``standard`` name the suites of these sizes (``standard`` ``None``: all of them); full has all.
+        """
+        kept = {"smoke": smoke, "standard": standard, "full": None}[self.size]
+        sample = SAMPLES[self.size]
+        return [replace(suite, sample=sample) for suite in suites if kept is None or suite.name in kept]
+
 
 @functools.cache
 def strata() -> tuple[str, ...]:
     """The strata there are, sorted."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in names if not name.startswith("_")))
 
 
-def build(
-    names: Iterable[str], *, manifest: Manifest | None = None, noise: str | Sequence[str] | None = None
-) -> list[Suite]:
-    """The suites of these strata, or single suites by their own names, in the order asked for, none twice.
-
-    ``manifest`` lets a stratum make suites of the tag values found there. ``noise``: see ``Request``; a folder is
-    written as its path.
-
-    Raises ``UserError``: ``eval.suites_none``, ``eval.suite_unknown`` (naming those there are), ``eval.suite_twice``,
-    ``eval.noise_unknown``, and ``eval.noise_empty`` for a folder without recordings.
-    """
-    sources = (noise,) if isinstance(noise, str) else tuple(noise or ())
-    request = Request(manifest, sources)
-    wanted = list(names)
-    if not wanted:
-        raise UserError("eval.suites_none", strata=", ".join(strata()))
-    chosen: dict[str, Suite] = {}
-    for name in wanted:
-        for suite in _named(name, request):
-            chosen.setdefault(suite.name, suite)
-    return list(chosen.values())
-
-
-def _stratum(name: str, request: Request) -> list[Suite]:
-    suites: list[Suite] = importlib.import_module(f"{__name__}.{name}").build(request)
-    names = [suite.name for suite in suites]
-    for suite_name in names:
-        if names.count(suite_name) > 1:
+def stratum(name: str, request: Request) -> list[Suite]:
+    """The suites of one stratum. Raises ``UserError``: ``eval.suite_twice``, and what noises raise (see ``build``)."""
+    suites: list[Suite] = _module(name).build(request)
+    for suite_name, count in Counter(suite.name for suite in suites).items():
+        if count > 1:
             raise UserError("eval.suite_twice", name=suite_name)
     return suites
 
 
-def _named(name: str, request: Request) -> list[Suite]:
-    if name in strata():
-        return _stratum(name, request)
-    everything = [suite for stratum in strata() for suite in _stratum(stratum, request)]
-    single = [suite for suite in everything if suite.name == name]
-    if not single:
-        known = ", ".join(suite.name for suite in everything)
-        raise UserError("eval.suite_unknown", name=name, strata=", ".join(strata()), known=known)
-    return single
+def from_manifest(name: str) -> bool:
+    """Whether only a manifest tells if there is a suite of this name (``speaker_age_30s``)."""
+    return name.startswith(tuple(start for each in strata() for start in getattr(_module(each), "FROM_MANIFEST", ())))
+
+
+def build(
+    names: Iterable[str],
+    *,
+    manifest: Manifest | None = None,
+    noise: str | Sequence[str] | None = None,
+    size: str = "standard",
+) -> list[Suite]:
+    """The suites of ``choice.choose`` that can be had, without a word on the others. Raises as it does, not strict."""
+    from eval_suites.choice import choose
+
+    return choose(names, manifest=manifest, noise=noise, size=size, strict=False).suites
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{name}")

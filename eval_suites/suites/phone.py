@@ -1,31 +1,93 @@
-"""Phone: the telephone band, a codec, and packets lost in bursts."""
+"""Phone: the telephone's band and a codec; packets lost; two codecs in a row; and whole calls as presets have them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from augment import Channel
+from augment import Channel, codecs, presets
+from eval_suites import telephone
 from eval_suites.suite import Suite
 from eval_suites.suites import Request
+from eval_suites.suites._shared import REAL
 
-BURST_FRAMES = 2.0
-"""Mean length of a burst of lost frames: 40 ms, as on a wireless leg."""
+BURST_PACKETS = 2.0
+"""Mean length of a burst of lost packets: 40 ms of G.711 in packets of 20 ms (RFC 3551), as on a wireless leg."""
+LOSSES = (0.01, 0.02, 0.05, 0.1, 0.2)
+"""Up to the 20 % of the unmanaged networks of ITU-T G.1050. What no loss does is the suite ``phone_g711``."""
+LOSSY = "g711-mu"
+TANDEMS = (
+    ("amr-nb-12.2", "g711-a"),  # a mobile call into the fixed network
+    ("gsm-fr", "gsm-fr"),  # from mobile to mobile, each with a transcoder
+    ("amr-wb-23.85", "amr-nb-12.2"),  # VoLTE to an older mobile network
+    ("amr-nb-12.2", "mp3-16"),  # a mobile call, kept by a recorder
+    ("g711-mu", "g729a"),  # a landline into voice over IP
+)
+SMOKE = ("phone_amr_4.75",)
+STANDARD = (
+    "phone_g711", "phone_g722_64", "phone_g726_16", "phone_g729a", "phone_gsm_fr", "phone_amr_4.75", "phone_amr_7.4",
+    "phone_amr_12.2", "phone_amr_wb_6.6", "phone_amr_wb_12.65", "phone_amr_wb_23.85", "phone_opus_nb_8",
+    "phone_opus_wb_16", "phone_speex_nb_8", "phone_mp3_16", "phone_loss_2", "phone_loss_5", "phone_loss_10",
+    "phone_loss_20", "phone_loss_random_10", "phone_loss_random_20", "phone_tandem_amr_12.2_g711_a",
+    "phone_tandem_gsm_fr_gsm_fr", "phone_preset_landline", "phone_preset_mobile_2g3g", "phone_preset_volte",
+    "phone_preset_voip", "phone_preset_callcentre_recording", "phone_preset_worst_case",
+)  # fmt: skip
 
 
-def build(request: Request) -> list[Suite]:  # noqa: ARG001 (every stratum is asked alike)
-    """G.711 µ-law, AMR-NB at its highest and lowest rate, and G.711 with 5 % of frames lost."""
-    return [
-        _suite("phone_g711", "G.711 µ-law", "G.711 µ-law", "g711-mu", 64.0),
-        _suite("phone_amr_12.2", "AMR-NB 12.2 kbit/s", "AMR-NB 12.2 kbit/s", "amr-nb-12.2", 12.2),
-        _suite("phone_amr_4.75", "AMR-NB 4.75 kbit/s", "AMR-NB 4.75 kbit/s", "amr-nb-4.75", 4.75),
-        _suite("phone_loss_5", "G.711 µ-law, 5 % lost", "G.711 µ-law, 손실 5 %", "g711-mu", 64.0, loss=0.05),
-    ]
+def build(request: Request) -> list[Suite]:
+    """Every codec and bit rate, losses at random and in bursts, tandems, and each preset."""
+    return request.of_size(_everything(), smoke=SMOKE, standard=STANDARD)
 
 
-def _suite(name: str, en: str, ko: str, codec: str, bitrate_kbps: float, loss: float = 0.0) -> Suite:
-    effect: dict[str, Any] = {"effect": "codec", "codec": codec}
-    if loss:
-        effect["loss"] = {"rate": loss, "mean_burst": BURST_FRAMES}
-    channel = Channel.from_json({"name": name, "effects": [{"effect": "band"}, effect]})
-    conditions: dict[str, float | str] = {"codec": codec, "bitrate_kbps": bitrate_kbps, "loss": loss}
-    return Suite(name, "phone", {"en": en, "ko": ko}, channel, conditions=conditions)
+def _everything() -> Iterator[Suite]:
+    yield from (_codecs([codec]) for codec in codecs.names())
+    yield from (_lossy(loss, BURST_PACKETS) for loss in LOSSES)
+    yield from (_lossy(loss, None) for loss in LOSSES)
+    yield from map(_codecs, TANDEMS)
+    yield from map(_preset, presets.names())
+
+
+def _codecs(hops: Iterable[str]) -> Suite:
+    way = tuple(hops)
+    tandem = "tandem_" if len(way) > 1 else ""
+    spelt = " → ".join(map(telephone.title, way))
+    name = f"phone_{tandem}{'_'.join(map(telephone.slug, way))}"
+    return Suite(
+        name,
+        "phone",
+        {"en": spelt, "ko": spelt},
+        Channel.from_json({"name": name, "effects": telephone.call(*way)}),
+        unless=REAL,
+        conditions={**telephone.conditions(*way), "loss": 0.0},
+    )
+
+
+def _lossy(loss: float, mean_burst: float | None) -> Suite:
+    """In bursts, or at random."""
+    percent, spelt = f"{100 * loss:g}", telephone.title(LOSSY)
+    name = f"phone_loss_{percent}" if mean_burst else f"phone_loss_random_{percent}"
+    en, ko = ("in bursts", "연속 손실") if mean_burst else ("at random", "무작위 손실")
+    burst = {"mean_burst": mean_burst} if mean_burst else {}
+    return Suite(
+        name,
+        "phone",
+        {"en": f"{spelt}, {percent} % lost {en}", "ko": f"{spelt}, {ko} {percent} %"},
+        Channel.from_json({"name": name, "effects": telephone.call(LOSSY, loss={"rate": loss, **burst})}),
+        unless=REAL,
+        conditions={
+            **telephone.conditions(LOSSY),
+            "loss": loss,
+            "loss_kind": "bursts" if mean_burst else "random",
+            **burst,
+        },
+    )
+
+
+def _preset(preset: str) -> Suite:
+    return Suite(
+        f"phone_preset_{preset}",
+        "phone",
+        {"en": f"Calls: {preset}", "ko": f"통화: {preset}"},
+        presets.get(preset),
+        unless=REAL,
+        conditions={"preset": preset},
+    )

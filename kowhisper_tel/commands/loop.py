@@ -41,6 +41,7 @@ def whole_loop(
 
     with open_run(config, overrides, name=name, resume=resume, overwrite=overwrite, evaluates=True) as run:
         stages.prepare(run)
+        stages.suites_of(run)  # what the test utterances cannot fill is said now, not after the training
         for model in run.tuned:
             stages.train(run, model)
         stages.evaluate(run)

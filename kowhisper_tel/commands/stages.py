@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,15 @@ from kowhisper_tel.core.language import current_language
 from kowhisper_tel.core.manifest import Manifest
 
 if TYPE_CHECKING:
+    from eval_suites.choice import Choice
     from eval_suites.suite import Suite
     from kowhisper_tel.data.prepare import PreparedData
     from kowhisper_tel.train.settings import TrainSettings
 
 DATA = "data.json"
 """Beside a model: which manifests it was tuned on."""
+LEFT_OUT = "left_out.json"
+"""Beside the results: suites that could not be made, and why (``choice.LeftOut``)."""
 
 
 def prepare(run: Run) -> PreparedData:
@@ -108,11 +112,15 @@ def train(run: Run, name: str) -> Path:
 def evaluate(run: Run, *, overwrite: bool = False) -> None:
     """The base and every tuned model over the suites."""
     from eval_suites.models import ModelSpec
+    from eval_suites.render_cache import RenderCache
     from eval_suites.runner import evaluate as run_suites
     from kowhisper_tel.whisper.decoding import DecodingOptions
     from kowhisper_tel.whisper.resolve import resolve_model
 
     settings = run.config.evaluate
+    choice = choice_of(run)
+    tell(choice)
+    kept = RenderCache(Path(settings.cache)) if settings.cache else None
     models = {BASE: ModelSpec(resolve_model(run.config.model), "base")}
     for name in run.tuned:
         folder = run.model(name) / "model"
@@ -125,7 +133,7 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
         run_suites(
             models,
             test_set(run),
-            suites_of(run),
+            choice.suites,
             run.results,
             engine=settings.engine,
             quantisation=settings.quantisation,
@@ -133,8 +141,15 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
             batch_size=settings.batch_size,
             seed=run.config.seed,
             options=DecodingOptions(**settings.decoding.model_dump()),
+            renderings=kept,
             overwrite=overwrite,
             progress=progress,
+        )
+    write_json(run.results / LEFT_OUT, [left.to_json() for left in choice.left_out])
+    if kept:
+        say(
+            f"cache: {kept.found} renderings found, {kept.made} made ({kept.broken} of them were broken)",
+            f"캐시: 렌더링 {kept.found}개 재사용, {kept.made}개 생성(그중 깨진 것 {kept.broken}개)",
         )
 
 
@@ -152,13 +167,28 @@ def test_set(run: Run) -> Manifest:
 test_set.__test__ = False  # type: ignore[attr-defined]  # not a test, for all its name
 
 
-def suites_of(run: Run) -> list[Suite]:
-    """The suites of the config, marked unseen where training never heard their condition."""
-    from eval_suites import suites, unseen
+def choice_of(run: Run) -> Choice:
+    """The suites of the config, marked unseen where training never heard their condition; and those left out."""
+    from eval_suites import choice, unseen
 
     settings = run.config.evaluate
-    chosen = suites.build(settings.suites, manifest=test_set(run), noise=settings.noise)
-    return unseen.mark(chosen, (channel for _, channel in training_mixture(run.config.train).parts))
+    chosen = choice.choose(settings.suites, manifest=test_set(run), noise=settings.noise, size=settings.size)
+    trained = [channel for _, channel in training_mixture(run.config.train).parts]
+    return replace(chosen, suites=unseen.mark(chosen.suites, trained))
+
+
+def suites_of(run: Run) -> list[Suite]:
+    """The suites of the config. Raises ``UserError`` for one that the test utterances cannot fill."""
+    return choice_of(run).suites
+
+
+def tell(choice: Choice) -> None:
+    """Each stratum's suites with their fingerprints, and what was left out, with the reason."""
+    for stratum in dict.fromkeys(suite.stratum for suite in choice.suites):
+        listed = ", ".join(f"{s.name} {s.fingerprint}" for s in choice.suites if s.stratum == stratum)
+        say(f"suites of {stratum}: {listed}", f"{stratum} 계층의 평가 세트: {listed}")
+    for left in choice.left_out:
+        say(f"left out: {left.name}: {left.reason.text()}", f"제외: {left.name}: {left.reason.text()}")
 
 
 def report(run: Run) -> Path:
