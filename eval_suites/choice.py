@@ -19,8 +19,8 @@ from kowhisper_tel.core.manifest import Manifest
 LEAST_UTTERANCES = 5
 """A group of speakers (a suite whose clips others sum) of fewer is left out."""
 LANGUAGES = ("en", "ko")
-REASONS_TOLD = 4
-"""In one error."""
+REASONS_TOLD, NAMES_TOLD = 4, 60
+"""In one error, at most."""
 
 
 @dataclass(frozen=True)
@@ -164,10 +164,15 @@ def _single(name: str, request: Request) -> Suite:
                     same = size == request.size or suite.items
                     return suite if same else replace(suite, sample=SAMPLES[request.size])
                 known.append(suite.name)
-    near = difflib.get_close_matches(name, [*suites.strata(), *known], 3, 0.6)
-    rest = [stranger for stranger in dict.fromkeys(known) if stranger not in near]
+    every = list(dict.fromkeys(known))
+    near = difflib.get_close_matches(name, [*suites.strata(), *every], 3, 0.6)
+    told = list(dict.fromkeys([*near, *every]))
+    rest = [f"… ({len(every)}: `python -m kowhisper_tel.run suite list`)"] if len(told) > NAMES_TOLD else []
     raise UserError(
-        "eval.suite_unknown", name=name, strata=", ".join([ALL, *suites.strata()]), known=", ".join([*near, *rest])
+        "eval.suite_unknown",
+        name=name,
+        strata=", ".join([ALL, *suites.strata()]),
+        known=", ".join([*told[:NAMES_TOLD], *rest]),
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from eval_suites import sources
 from eval_suites.engines import Clip
+from eval_suites.item import Item
 from eval_suites.plan import RENDERING_LIBRARIES, library_versions
 from eval_suites.render_cache import RenderCache, key_of
 from eval_suites.suite import Suite
@@ -127,6 +128,13 @@ def sixteen_bits(audio: NDArray[np.floating]) -> NDArray[np.float32]:
     """The same audio as 16 bits a sample would keep it; what is over full scale is cut off there."""
     whole = np.clip(np.rint(np.asarray(audio, dtype=np.float64) * 32768.0), -32768, 32767)
     return np.ascontiguousarray(whole / 32768.0, dtype=np.float32)
+
+
+def items_of(manifest: Manifest) -> list[Item]:
+    """The manifest's utterances as items. Raises ``UserError`` (``audio.*``) where one's length can't be told."""
+    return [
+        Item(u.id, u.text, duration_s(manifest, u), speaker=u.speaker, call=u.call, tags=dict(u.tags)) for u in manifest
+    ]
 
 
 def duration_s(manifest: Manifest, utterance: Utterance) -> float:

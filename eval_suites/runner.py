@@ -25,7 +25,7 @@ from eval_suites.plan import (
     manifest_fingerprint,
     plan_batches,
 )
-from eval_suites.rendering import Renderer, duration_s
+from eval_suites.rendering import Renderer, items_of
 from eval_suites.store import HYPOTHESES, TIMINGS, Store
 from eval_suites.suite import WINDOW_S, Suite
 from kowhisper_tel.core.audio import RATE
@@ -84,7 +84,7 @@ def evaluate(
 
     kind = engines.get(engine) if isinstance(engine, str) else engine
     chosen = options or DecodingOptions()
-    items = [*_items(manifest), *_own_items(suites)]
+    items = [*items_of(manifest), *_own_items(suites)]
     _check(models, suites, items)
     seats = {
         name: _seat(spec, kind, quantisation, chosen, device, threads, cache or out / CONVERTED)
@@ -131,13 +131,6 @@ def _seat(
     setting = Setting(numbers, replace(options, **spec.decoding), own.device(device), threads, cache)
     own.check_quantisation(setting.quantisation, setting.device)
     return _Seat(spec, own, setting)
-
-
-def _items(manifest: Manifest) -> list[Item]:
-    """The manifest's utterances."""
-    return [
-        Item(u.id, u.text, duration_s(manifest, u), speaker=u.speaker, call=u.call, tags=dict(u.tags)) for u in manifest
-    ]
 
 
 def _own_items(suites: Sequence[Suite]) -> list[Item]:

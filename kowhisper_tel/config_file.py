@@ -22,9 +22,9 @@ DEMO = Path(__file__).with_name("demo.yaml")
 def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Config:
     """The config of a YAML file (or the embedded demo's), with ``a.b=c`` overrides.
 
-    ``${NAME}`` in a value is replaced by the environment variable; relative paths of corpora, noise, suites, models and the cache are taken
-    from the config file's folder. Raises ``UserError``: ``config.missing``, ``config.yaml``, ``config.invalid``,
-    ``config.variable``, ``config.override``.
+    ``${NAME}`` in a value is replaced by the environment variable; relative paths (corpora, noise, suites, models, the
+    cache) are taken from the config file's folder. Raises ``UserError``: ``config.missing``, ``config.yaml``,
+    ``config.invalid``, ``config.variable``, ``config.override``.
     """
     values = _read_yaml(path or DEMO)
     for override in overrides:

@@ -7,7 +7,7 @@ import typer
 
 def build() -> typer.Typer:
     """The command line with every command on it."""
-    from kowhisper_tel.commands import evaluate, gate, leaks, loop, prepare, report, score, simulate, text, train
+    from kowhisper_tel.commands import evaluate, gate, leaks, loop, prepare, report, score, simulate, suite, text, train
 
     app = typer.Typer(
         name="python -m kowhisper_tel.run",
@@ -29,5 +29,6 @@ def build() -> typer.Typer:
     ):
         app.command(name)(module.command)
     app.add_typer(gate.app, name="gate")
+    app.add_typer(suite.app, name="suite")
     app.add_typer(text.app, name="text")
     return app
