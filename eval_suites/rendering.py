@@ -127,6 +127,7 @@ def _texts(value: Any) -> Iterator[str]:
 def sixteen_bits(audio: NDArray[np.floating]) -> NDArray[np.float32]:
     """The same audio as 16 bits a sample would keep it; what is over full scale is cut off there."""
     whole = np.clip(np.rint(np.asarray(audio, dtype=np.float64) * 32768.0), -32768, 32767)
+    whole += 0.0  # -0.0 becomes 0.0: whole numbers in a file have but one zero
     return np.ascontiguousarray(whole / 32768.0, dtype=np.float32)
 
 

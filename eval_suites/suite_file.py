@@ -173,7 +173,7 @@ def _conditions(value: Any, _: Path) -> dict[str, float | str]:
         if key in CONDITIONS:
             if (CONDITIONS[key][0] is str) != isinstance(found, str):
                 raise ValueError(f"{key}: {found!r}: {CONDITIONS[key][0].__name__} ({CONDITIONS[key][1]})")
-        elif difflib.get_close_matches(str(key), list(CONDITIONS), 1, 0.75):
+        elif difflib.get_close_matches(str(key), list(CONDITIONS), 1, 0.8):
             raise ValueError(f"{key} {_hint(str(key), CONDITIONS)}")
     return dict(value)
 
@@ -187,7 +187,9 @@ def _channel(value: Any, folder: Path) -> Channel | Mixture:
     value = _anchored(value, folder)
     if isinstance(value, Mapping):
         return Channel.from_json({"name": "own", **value})
-    if isinstance(value, list) and value and all(isinstance(part, Mapping) and "share" in part for part in value):
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r}: a preset's name, or a list of effects")
+    if value and all(isinstance(part, Mapping) and "share" in part for part in value):
         return Mixture.from_json(value)
     return Channel.from_json({"name": "own", "effects": value})
 

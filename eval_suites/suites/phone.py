@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Iterable
 
 from augment import Channel, codecs, presets
 from eval_suites import telephone
@@ -38,12 +39,15 @@ def build(request: Request) -> list[Suite]:
     return request.of_size(_everything(), smoke=SMOKE, standard=STANDARD)
 
 
-def _everything() -> Iterator[Suite]:
-    yield from (_codecs([codec]) for codec in codecs.names())
-    yield from (_lossy(loss, BURST_PACKETS) for loss in LOSSES)
-    yield from (_lossy(loss, None) for loss in LOSSES)
-    yield from map(_codecs, TANDEMS)
-    yield from map(_preset, presets.names())
+@functools.cache
+def _everything() -> tuple[Suite, ...]:
+    return (
+        *(_codecs([codec]) for codec in codecs.names()),
+        *(_lossy(loss, BURST_PACKETS) for loss in LOSSES),
+        *(_lossy(loss, None) for loss in LOSSES),
+        *map(_codecs, TANDEMS),
+        *map(_preset, presets.names()),
+    )
 
 
 def _codecs(hops: Iterable[str]) -> Suite:

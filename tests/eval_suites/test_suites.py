@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from augment import Channel, presets
 from eval_suites import engines, suites, unseen
+from eval_suites.held_out import HELD_OUT
 from eval_suites.suite import Suite
 from kowhisper_tel.core.audio import write_audio
 from kowhisper_tel.core.errors import UserError
@@ -24,7 +26,8 @@ def tagged(*values: str, tag: str = "gender") -> Manifest:
 
 
 def everything() -> list[Suite]:
-    return suites.build(suites.strata(), manifest=tagged(*["M"] * 6, *["F"] * 5, *["M, F"] * 5, "X"))
+    strata = ("clean", "noisy", "phone", "speaker")
+    return suites.build(strata, manifest=tagged(*["M"] * 6, *["F"] * 5, *["M, F"] * 5, "X"))
 
 
 def recordings(folder: Path, *names: str) -> Path:
@@ -33,15 +36,17 @@ def recordings(folder: Path, *names: str) -> Path:
     return folder
 
 
-def test_the_strata_and_their_suites() -> None:
-    assert suites.strata() == ("clean", "noisy", "phone", "speaker")
-    assert [suite.name for suite in everything()] == [
+def test_the_strata_and_suites_that_are_promised() -> None:
+    promised = {"clean", "noisy", "numbers", "phone", "real_phone", "real_phone_tandem", "speaker"}
+    assert promised <= set(suites.strata())
+    assert {
         "clean",
         *("noisy_20", "noisy_10", "noisy_5"),
         *("phone_g711", "phone_amr_12.2", "phone_amr_4.75", "phone_loss_5"),
         *("speaker_rate_0.8", "speaker_rate_1.25", "speaker_pitch_-2", "speaker_pitch_+2"),
         *("speaker_gender_F", "speaker_gender_M", "speaker_gender_M_F"),
-    ]
+    } <= {suite.name for suite in everything()}
+    assert "speaker_gender_X" not in {suite.name for suite in everything()}
 
 
 @pytest.mark.parametrize("suite", everything(), ids=lambda suite: suite.name)
@@ -56,7 +61,7 @@ def test_every_suite_keeps_the_contract(suite: Suite) -> None:
     )
     audio = np.random.default_rng(1).normal(0, 0.1, RATE).astype(np.float32)
     suite.channel.check()
-    heard = suite.channel.render(audio, RATE, 1, ("suite", suite.rendering, "u1")).audio
+    heard = suite.channel.render(audio, RATE, 1, ("suite", suite.sound, "u1")).audio
     assert heard.dtype == np.float32
     assert np.isfinite(heard).all()
     assert len(heard) / RATE * suite.longest_s <= 30.0 + 1e-6
@@ -78,10 +83,10 @@ def test_a_rendering_is_named_by_what_it_does() -> None:
 
 
 def test_single_suites_can_be_named_and_none_comes_twice() -> None:
-    found = suites.build(["phone_amr_4.75", "clean", "phone"])
-    assert [suite.name for suite in found] == [
-        "phone_amr_4.75", "clean", "phone_g711", "phone_amr_12.2", "phone_loss_5",
-    ]  # fmt: skip
+    names = [suite.name for suite in suites.build(["phone_amr_4.75", "clean", "phone"])]
+    assert names[:2] == ["phone_amr_4.75", "clean"]
+    assert set(names) - {"clean"} == {suite.name for suite in suites.build(["phone"])}
+    assert len(set(names)) == len(names)
 
 
 def test_unknown_names_are_refused_with_those_there_are() -> None:
@@ -100,10 +105,11 @@ def test_groups_do_not_depend_on_the_order_of_the_manifest() -> None:
     names = [
         [s.name for s in suites.build(["speaker"], manifest=tagged(*v, tag="age"))] for v in (values, values[::-1])
     ]
+    simulated = len(suites.build(["speaker"]))
     assert names[0] == names[1]
-    assert len(set(names[0])) == 4 + 4
-    assert len(suites.build(["speaker"], manifest=tagged(*["M"] * 9))) == 4, "one group says nothing beside all"
-    assert len(suites.build(["speaker"])) == 4
+    assert len(set(names[0])) == simulated + 4
+    alone = suites.build(["speaker"], manifest=tagged(*["M"] * 9))
+    assert len(alone) == simulated, "one group says nothing beside all"
 
 
 def test_noise_from_a_folder_is_known_by_its_contents(tmp_path: Path) -> None:
@@ -165,16 +171,60 @@ def test_unseen_is_what_training_did_not_hear(tmp_path: Path) -> None:
         channel(effect="noise", snr_db=5, source=f"folder:{tmp_path / 'noise'}"),
     ]
     marked = {suite.name: suite.unseen for suite in unseen.mark(everything(), trained)}
-    seen = {"clean", "phone_g711", "phone_loss_5", "phone_amr_12.2"}
-    assert {name for name, is_unseen in marked.items() if not is_unseen and "gender" not in name} == seen
-    within = suites.build(["noisy"], noise=str(tmp_path / "noise" / "street"))
+    seen = {"clean", "phone_g711", "phone_amr_12.2"}
+    for name, is_unseen in marked.items():
+        heard = name in seen or re.search("loss_|gender|noisy_(mic|line)_(pink|white)", name) is not None
+        assert is_unseen == (not heard), name
+    noisy = ["noisy_20", "noisy_-5", "noisy_30"]
+    within = suites.build([*noisy, "noisy_mic_street_10"], noise=str(tmp_path / "noise" / "street"))
     assert not any(suite.unseen for suite in unseen.mark(within, trained))
     assert all(suite.unseen for suite in unseen.mark(within, trained[:3]))
-    assert not any(suite.unseen for suite in unseen.mark(suites.build(["noisy"], noise="pink"), trained))
+    assert not any(suite.unseen for suite in unseen.mark(suites.build(noisy, noise="pink"), trained))
 
 
-def test_the_default_training_leaves_the_held_out_noise_to_the_tests() -> None:
+def test_a_room_is_unseen_where_no_room_of_the_training_rang_as_long() -> None:
+    rooms = suites.build(["noisy_room_0.6_1", "noisy_room_1.2_1", "noisy_room_1.6_2"])
+
+    def unheard(**room: object) -> list[bool]:
+        return [suite.unseen for suite in unseen.mark(rooms, [channel(effect="room", **room)])]
+
+    assert unheard(rt60_s=[0.4, 1.0]) == [False, True, True]
+    assert unheard(rt60_s={"mean": 1.4, "sd": 0.1}) == [True, False, False]
+    assert unheard(rt60_s=0.6, direct_to_reverberant_db=20) == [False, True, True]
+    assert [suite.unseen for suite in unseen.mark(rooms, [channel(effect="band")])] == [True] * 3
+
+
+def test_a_preset_is_unseen_unless_one_of_its_channels_was_heard() -> None:
+    found = suites.build(
+        ["phone_preset_landline", "phone_preset_volte", "phone_preset_any_call", "phone_preset_worst_case"]
+    )
+    trained = [heard for _, heard in presets.get("landline").parts]
+    assert [suite.unseen for suite in unseen.mark(found, trained)] == [False, True, False, True]
+
+
+def test_a_terminal_is_heard_as_a_band() -> None:
+    trained = [channel(effect="terminal", response="irs"), channel(effect="codec", codec="g711-mu")]
+    marked = unseen.mark(suites.build(["phone_g711", "phone_g729a"]), trained)
+    assert [suite.unseen for suite in marked] == [False, True]
+
+
+def test_the_default_training_leaves_the_held_out_to_the_tests() -> None:
     trained = [channel for _, channel in presets.get("wheels_only").parts]
-    marked = unseen.mark(suites.build(["noisy", "phone"]), trained)
-    assert {suite.stratum for suite in marked if suite.unseen} == {"noisy"}
-    assert all(suite.unseen for suite in marked if suite.stratum == "noisy")
+    marked = {s.name: s.unseen for s in unseen.mark(suites.build(["noisy", "phone"], size="full"), trained)}
+    for name in ("noisy_10", "noisy_mic_babble_0", "phone_speex_nb_8", "phone_speex_wb_42.2", "noisy_room_1.6_1"):
+        assert marked[name], name
+    for name in ("phone_g711", "phone_amr_4.75", "phone_loss_20", "noisy_mic_pink_5", "phone_preset_wheels_only"):
+        assert not marked[name], name
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_no_preset_has_what_is_held_out(name: str) -> None:
+    for _, part in presets.get(name).parts:
+        assert HELD_OUT.heard_in(part) == [], part.name
+
+
+def test_what_is_held_out_is_found_where_it_is() -> None:
+    assert HELD_OUT.heard_in(channel(effect="codec", codec=["g711-a", "speex-wb-9.8"])) == ["speex-wb-9.8"]
+    assert HELD_OUT.heard_in(channel(effect="noise", snr_db=5, source=["pink", "babble"])) == ["babble"]
+    assert HELD_OUT.heard_in(channel(effect="room", rt60_s=[0.5, 1.2])) == ["room"]
+    assert HELD_OUT.heard_in(channel(effect="room", rt60_s=[0.5, 1.0])) == []
