@@ -93,7 +93,7 @@ def choose(
             for suite in _own(name, size) if name.endswith(FILES) else [_single(name, request)]:
                 _check(suite)
                 choice.add(suite)
-    if strict and not choice.suites:
+    if strict and not choice.suites and items is not None:
         raise UserError("suites.all_unfilled", reasons=_reasons(choice))
     return choice
 

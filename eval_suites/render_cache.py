@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import platform
 import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -79,6 +80,7 @@ def key_of(
             "id": item_id,  # keys what is drawn
             "seed": seed,
             "versions": dict(versions),
+            "machine": platform.machine(),  # sums of another processor may differ in the last bit
             "codecs": _backends(channels),
         }
     )

@@ -71,8 +71,14 @@ def stratum(name: str, request: Request) -> list[Suite]:
 
 
 def from_manifest(name: str) -> bool:
-    """Whether only a manifest tells if there is a suite of this name (``speaker_age_30s``)."""
-    return name.startswith(tuple(start for each in strata() for start in getattr(_module(each), "FROM_MANIFEST", ())))
+    """Whether only a manifest tells if there is a suite of this name (``speaker_age_30s``): so where its stratum says
+    so, or makes nothing at all without one.
+    """
+    return any(
+        name.startswith(tuple(getattr(_module(each), "FROM_MANIFEST", ())))
+        or (name.startswith(f"{each}_") and not stratum(each, Request()))
+        for each in strata()
+    )
 
 
 def build(

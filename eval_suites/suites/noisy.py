@@ -19,8 +19,13 @@ from eval_suites.suites._shared import REAL, slugs
 from kowhisper_tel.core.errors import UserError
 
 SNRS_DB = (30.0, 25.0, 20.0, 15.0, 10.0, 5.0, 0.0, -5.0)
-PLACES = {"microphone": ("mic", "microphone", "마이크"), "line": ("line", "line", "회선")}
+PLACES = {"microphone": ("mic", "at the microphone", "마이크"), "line": ("line", "on the line", "회선")}
 """Each place's word in names, and in English and Korean titles."""
+TYPES = {
+    "white": ("White", "백색"), "pink": ("Pink", "분홍색"), "brown": ("Brown", "갈색"), "hum": ("Mains hum", "전원 험"),
+    "speech": ("Speech-shaped", "음성 스펙트럼"), "babble": ("Babble", "웅성거림"),
+}  # fmt: skip
+"""How the synthetic noises are called, in English and Korean."""
 RT60_S = (0.2, 0.4, 0.6, 0.8, 1.2, 1.6)
 DISTANCES_M = (0.3, 1.0, 2.0)
 VOLUME_M3 = 60.0
@@ -82,11 +87,12 @@ def _drawn(snr_db: float, sources: list[str], materials: Mapping[str, str]) -> S
 
 def _typed(place: str, source: str, word: str, snr_db: float, materials: Mapping[str, str]) -> Suite:
     name, en, ko = PLACES[place]
+    kind_en, kind_ko = TYPES.get(source, (word, word))
     effect = {"effect": "noise", "snr_db": snr_db, "source": source}
     call = telephone.call(telephone.ORDINARY)
     return _suite(
         f"noisy_{name}_{word}_{snr_db:g}",
-        {"en": f"{word} noise at the {en}, SNR {snr_db:g} dB", "ko": f"{ko} 소음({word}), SNR {snr_db:g} dB"},
+        {"en": f"{kind_en} {en}, SNR {snr_db:g} dB", "ko": f"{ko} 소음({kind_ko}), SNR {snr_db:g} dB"},
         [effect, *call] if place == "microphone" else [*call, effect],
         {"snr_db": snr_db, "noise": word, "place": place, **telephone.conditions(telephone.ORDINARY)},
         {key: held for key, held in materials.items() if key == source},

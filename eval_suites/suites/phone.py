@@ -23,6 +23,17 @@ TANDEMS = (
     ("amr-nb-12.2", "mp3-16"),  # a mobile call, kept by a recorder
     ("g711-mu", "g729a"),  # a landline into voice over IP
 )
+PRESETS = {
+    "landline": ("landline", "유선전화"),
+    "mobile_2g3g": ("2G and 3G mobile", "2G·3G 이동전화"),
+    "volte": ("VoLTE", "VoLTE"),
+    "voip": ("internet telephony", "인터넷 전화"),
+    "callcentre_recording": ("call-centre recording", "콜센터 녹취"),
+    "worst_case": ("worst case", "최악의 조건"),
+    "any_call": ("any call", "모든 통화"),
+    "wheels_only": ("G.711 and AMR-NB", "G.711과 AMR-NB"),
+}
+"""How presets are called, in English and Korean; one that is not here goes by its own name."""
 SMOKE = ("phone_amr_4.75",)
 STANDARD = (
     "phone_g711", "phone_g722_64", "phone_g726_16", "phone_g729a", "phone_gsm_fr", "phone_amr_4.75", "phone_amr_7.4",
@@ -87,10 +98,11 @@ def _lossy(loss: float, mean_burst: float | None) -> Suite:
 
 
 def _preset(preset: str) -> Suite:
+    en, ko = PRESETS.get(preset, (preset, preset))
     return Suite(
         f"phone_preset_{preset}",
         "phone",
-        {"en": f"Calls: {preset}", "ko": f"통화: {preset}"},
+        {"en": f"Calls: {en}", "ko": f"통화: {ko}"},
         presets.get(preset),
         unless=REAL,
         conditions={"preset": preset},

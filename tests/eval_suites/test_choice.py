@@ -90,6 +90,7 @@ def test_names_that_only_a_manifest_tells() -> None:
     assert suites.from_manifest("speaker_age_30s")
     assert not suites.from_manifest("speaker_rate_0.8")
     assert not suites.from_manifest("speaker_rat_0.8")
+    assert not suites.from_manifest("numbers_dat")
 
 
 def test_noises_of_ones_own_are_types_of_their_own(tmp_path: Path) -> None:
