@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from eval_suites import alignment, numbers
 from eval_suites.alignment import Edit
+from eval_suites.hypothesis import Segment
 from eval_suites.numbers import Number
 from eval_suites.tally import Tally
 from kowhisper_tel.korean import readings
@@ -23,12 +24,15 @@ _HANGUL_AND_MARKS = re.compile(r"""[가-힣\s.,?!~"'…·]+""")
 class Pair:
     """What was said and what was heard, as their writers left them.
 
-    ``keywords``: what the keyword metrics look for, as ``keyword_form`` makes them.
+    ``keywords``: what the keyword metrics look for, as ``keyword_form`` makes them. ``speech``: from where to where
+    somebody speaks, in s, for metrics of times; ``segments``: what the recogniser says was said when.
     """
 
     reference_text: str
     hypothesis_text: str
     keywords: tuple[str, ...] = ()
+    speech: tuple[tuple[float, float], ...] = ()
+    segments: tuple[Segment, ...] = ()
 
     @functools.cached_property
     def reference(self) -> str:

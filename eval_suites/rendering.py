@@ -36,8 +36,9 @@ class Renderer:
     ) -> None:
         self._manifest = manifest
         self._utterances = {utterance.id: utterance for utterance in manifest}
+        suites = tuple(suites)
         self._suites = {suite.rendering: suite for suite in suites}
-        self._sources = {item.id: item.source for suite in self._suites.values() for item in suite.items}
+        self._sources = {item.id: item.source for suite in suites for item in suite.items}
         self._seed = seed
         self._cache = cache
         self._versions = library_versions(RENDERING_LIBRARIES) if cache else {}
@@ -86,13 +87,7 @@ class Renderer:
         }
 
     def _read(self, utterance_id: str) -> NDArray[np.float32]:
-        utterance = self._utterances[utterance_id]
-        return read_audio(
-            self._manifest.audio_path(utterance),
-            start_s=utterance.start_s,
-            end_s=utterance.end_s,
-            track=utterance.track,
-        )
+        return audio_of(self._manifest, self._utterances[utterance_id])
 
     def batches(self, wanted: Iterable[tuple[str, Sequence[str]]]) -> Generator[list[Clip]]:
         """Render batch after batch, each in the background while the caller works on the one before it."""
@@ -136,6 +131,13 @@ def items_of(manifest: Manifest) -> list[Item]:
     return [
         Item(u.id, u.text, duration_s(manifest, u), speaker=u.speaker, call=u.call, tags=dict(u.tags)) for u in manifest
     ]
+
+
+def audio_of(manifest: Manifest, utterance: Utterance) -> NDArray[np.float32]:
+    """An utterance's own audio, float32[n] at 16 kHz. Raises ``UserError`` (``audio.*``) where it can't be read."""
+    return read_audio(
+        manifest.audio_path(utterance), start_s=utterance.start_s, end_s=utterance.end_s, track=utterance.track
+    )
 
 
 def duration_s(manifest: Manifest, utterance: Utterance) -> float:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from eval_suites import metrics
 from eval_suites.cost import Cost
-from eval_suites.hypothesis import Hypothesis, Key, Transcript
+from eval_suites.hypothesis import Hypothesis, Key, Segment, Transcript
 from eval_suites.item import Item
+from eval_suites.metrics import sentence_marks
 from eval_suites.models import ModelRecord
 from eval_suites.pair import Pair
 from eval_suites.plan import Plan
@@ -21,15 +23,21 @@ from eval_suites.store import HYPOTHESES, TIMINGS
 from eval_suites.suite import Suite
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
+from kowhisper_tel.core.stretches import Span
 from kowhisper_tel.korean import normalise as scoring
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COUNTS = ("hits", "substitutions", "deletions", "insertions")
+REFERENCE = ("hits", "substitutions", "deletions")
+"""Counts that together are the reference's length."""
 HEADLINE = "cer"
+HALLUCINATION = "hallucination"
 LOOPS = "loops"
 COSTS = "costs.jsonl"
+NO_SPEECH = "nospeech"
+"""The stratum in which nobody speaks: it has no CER, and what is inserted there counts nowhere else."""
 BlockKind = Literal["speaker", "call", "clip"]
 BLOCK_KINDS: tuple[BlockKind, ...] = ("speaker", "call", "clip")
 """Who or what a block of clips may be, the best known first."""
@@ -46,7 +54,8 @@ class Results:
     those of each other metric as ``wer_hits`` …, ``loop`` (by the metric ``loops``, or because the decoder's guard
     gave up) and ``attempts``. ``utterances``: one row per utterance. ``timings``: one row per model and batch.
     ``versions``: what two results must share to be compared. ``inputs``: all that the evaluation was planned with.
-    ``costs``: of each model, where they were measured.
+    ``costs``: of each model, where they were measured. ``left_out``: by suite, the utterances that belong to it but
+    last too long for it.
     """
 
     rows: pd.DataFrame
@@ -57,6 +66,7 @@ class Results:
     timings: pd.DataFrame
     inputs: Mapping[str, Any]
     costs: tuple[Cost, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load(out: Path) -> Results:
@@ -77,8 +87,19 @@ def load(out: Path) -> Results:
     return Results(
         pd.DataFrame(rows), suites, models, pd.DataFrame(clips), _versions(plan, suites),
         pd.DataFrame(read_json_lines(out / TIMINGS)), plan.inputs,
-        tuple(map(Cost.from_json, read_json_lines(out / COSTS))),
+        tuple(map(Cost.from_json, read_json_lines(out / COSTS))), left_out(suites, items),
     )  # fmt: skip
+
+
+def left_out(suites: Sequence[Suite], items: Sequence[Item]) -> dict[str, tuple[str, ...]]:
+    """By suite, the ids of items that belong to it but last too long for it; suites that leave out none are missing."""
+    found = {suite.name: tuple(item.id for item in items if suite.is_too_long(item)) for suite in suites}
+    return {name: ids for name, ids in found.items() if ids}
+
+
+def headline_metric(rows: pd.DataFrame) -> str:
+    """What these rows are best summed up by: the CER, or, where nobody says anything, the share of clips with text."""
+    return HEADLINE if rows[list(REFERENCE)].to_numpy().any() else HALLUCINATION
 
 
 def table(results: Results, by: str = "stratum") -> pd.DataFrame:
@@ -86,14 +107,18 @@ def table(results: Results, by: str = "stratum") -> pd.DataFrame:
 
     Columns: ``model``, ``role``, ``stratum`` (by suite), the one asked for, ``clips``, ``utterances`` (distinct),
     ``speakers``, ``hours`` (of all clips), ``hits``, ``substitutions``, ``deletions``, ``insertions``,
-    ``reference_length``, ``cer``, the rate of every other metric, ``loops`` (clips), ``clips_without_loops`` and
-    ``cer_without_loops``. The last two leave out, for every model alike, the clips that loop for any of them. Except
-    by suite, suites that only repeat clips of another (``Suite.summed``) are left out. Rates are fractions, NaN
-    where there is no reference.
+    ``reference_length``, ``cer``, the rate of every other metric, ``loops`` (clips), ``clips_without_loops``,
+    ``cer_without_loops``, ``written_per_minute`` (syllables, fillers left out, for a minute of clips in which nobody
+    says anything; NaN without such clips) and ``marks_per_100`` (sentences ended with a mark, for 100 syllables
+    written). What is without loops leaves out, for every model alike, the clips that loop for any of them. Except by
+    suite, suites that only repeat clips of another (``Suite.summed``) are left out; by anything but suite and stratum,
+    so are the clips of ``NO_SPEECH``. Rates are fractions, NaN where there is no reference.
     """
     import pandas as pd
 
     rows = results.rows if by == "suite" else results.rows[results.rows["summed"]]
+    if by not in ("suite", "stratum"):
+        rows = rows[rows["stratum"] != NO_SPEECH]
     others = [name for name in metric_names(results.suites) if name not in (HEADLINE, LOOPS)]
     grouping = ["model", "role", *(["stratum"] if by == "suite" else []), by]
     kept = looping(rows)
@@ -124,7 +149,21 @@ def _summary(group: pd.DataFrame, others: Sequence[str]) -> dict[str, Any]:
         "loops": int(group["loop"].sum()),
         "clips_without_loops": len(without),
         "cer_without_loops": pooled_rate(without),
+        "written_per_minute": _written_per_minute(group),
+        "marks_per_100": _share(
+            100 * sum(map(sentence_marks.count, group["hypothesis"])), sum(counts.values()) - counts["deletions"]
+        ),
     }
+
+
+def _written_per_minute(group: pd.DataFrame) -> float:
+    """Syllables written where nobody says anything, by the minutes of that."""
+    empty = group[group[list(REFERENCE)].sum(axis=1) == 0]
+    return _share(60 * int(empty["insertions"].sum()), float(empty["duration_s"].sum()))
+
+
+def _share(above: float, below: float) -> float:
+    return above / below if below else math.nan
 
 
 def block_kind(rows: pd.DataFrame) -> BlockKind:
@@ -171,7 +210,8 @@ class _Scorer:
 
     def _hypothesis(self, model: str, suite: Suite, item: Item) -> dict[str, Any]:
         transcript = self._heard[Key(model, suite.rendering, item.id)]
-        scores = self._score(item.text, transcript.text, suite.metrics)
+        speech = tuple((start_s, end_s) for start_s, end_s in item.source.get("speech", ()))
+        scores = self._score(item.text, transcript.text, suite.metrics, speech, transcript.segments if speech else ())
         return {
             "reference": item.text,
             "hypothesis": transcript.text,
@@ -180,8 +220,15 @@ class _Scorer:
             "attempts": transcript.attempts,
         }
 
-    def _score_anew(self, reference: str, hypothesis: str, wanted: tuple[str, ...]) -> dict[str, Any]:
-        pair = Pair(reference, hypothesis)
+    def _score_anew(
+        self,
+        reference: str,
+        hypothesis: str,
+        wanted: tuple[str, ...],
+        speech: tuple[Span, ...],
+        segments: tuple[Segment, ...],
+    ) -> dict[str, Any]:
+        pair = Pair(reference, hypothesis, speech=speech, segments=segments)
         scores: dict[str, Any] = {"reference_norm": pair.reference, "hypothesis_norm": pair.hypothesis}
         for name in dict.fromkeys((HEADLINE, LOOPS, *wanted)):
             counted = metrics.get(name).measure(pair)

@@ -76,9 +76,12 @@ def evaluate(
     the one that it comes to. ``cache`` keeps conversions of models for other evaluations; without it they are
     removed at the end. ``renderings`` keeps the audio that was heard; the results are the same with and without.
 
-    Raises ``UserError``: ``eval.too_long`` (more than 30 s: cut it first), ``eval.models_none``, ``eval.suites_none``,
-    ``eval.suite_twice``, ``eval.suite_empty``, ``eval.plan_changed`` where ``out`` was begun with other inputs (unless
-    ``overwrite``, which begins anew), and what engines and audio files raise.
+    An utterance of more than 30 s is heard by suites for whole calls only; which ones others leave out for its length
+    ``Results.left_out`` tells.
+
+    Raises ``UserError``: ``eval.too_long`` (more than 30 s, and no suite takes it), ``eval.models_none``,
+    ``eval.suites_none``, ``eval.suite_twice``, ``eval.suite_empty``, ``eval.plan_changed`` where ``out`` was begun
+    with other inputs (unless ``overwrite``, which begins anew), and what engines and audio files raise.
     """
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
@@ -144,7 +147,7 @@ def _check(models: Mapping[str, ModelSpec], suites: Sequence[Suite], items: Sequ
     if not suites:
         raise UserError("eval.suites_none", strata=", ".join(sorted(_strata())))
     for item in items:
-        if item.duration_s > WINDOW_S and not item.source:
+        if item.duration_s > WINDOW_S and not item.source and not any(suite.takes(item) for suite in suites):
             raise UserError("eval.too_long", id=item.id, duration_s=item.duration_s)
     names: set[str] = set()
     for suite in suites:

@@ -50,14 +50,14 @@ class Suite:
     ``stratum`` is the headline row it counts towards. ``title`` is shown (``en``, ``ko``). ``selection`` gives the
     tags that an utterance must carry to belong to it (none: all do), ``unless`` those of which it must carry none,
     ``content`` a kind of number that must be said in it (``numbers.KINDS``), and ``longest_s`` the longest it may
-    last, in seconds, so that a slowed one still fits Whisper's window. Of these ``sample`` takes so many (``None``:
-    all), speaker by speaker in turn, always the same ones; a larger sample holds a smaller. A suite with ``items`` of
-    its own takes these instead. ``decoding`` are decoding options that the condition asks for
-    (``{"timestamps": True}``). ``conditions`` are the points of later curves, in the words of ``CONDITIONS``:
-    ``{"codec": "amr-nb-4.75", "loss": 0.05, "snr_db": 5}``. ``unseen`` says that training never heard this condition.
-    ``summed`` is false for a selection of clips that another suite already brings to the stratum's total.
-    ``materials`` maps sources named in the channel (``folder:…``) to a hash of what they hold, so that neither
-    fingerprint nor rendering depends on where a folder lies.
+    last, in seconds, so that a slowed one still fits Whisper's window (``over_s``: it must last longer than that, for
+    whole calls). Of these ``sample`` takes so many (``None``: all), speaker by speaker in turn, always the same ones; a
+    larger sample holds a smaller. A suite with ``items`` of its own takes these instead. ``decoding`` are decoding
+    options that the condition asks for (``{"timestamps": True}``). ``conditions`` are the points of later curves, in
+    the words of ``CONDITIONS``: ``{"codec": "amr-nb-4.75", "loss": 0.05, "snr_db": 5}``. ``unseen`` says that training
+    never heard this condition. ``summed`` is false for a selection of clips that another suite already brings to the
+    stratum's total. ``materials`` maps sources named in the channel (``folder:…``) to a hash of what they hold, so that
+    neither fingerprint nor rendering depends on where a folder lies.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Suite:
     sample: int | None = None
     items: tuple[Item, ...] = ()
     decoding: Mapping[str, Any] = field(default_factory=dict)
+    over_s: float = 0.0
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -86,9 +87,16 @@ class Suite:
 
     def takes(self, item: Item) -> bool:
         """Whether an item of the manifest may belong to the suite."""
+        return self.over_s < item.duration_s <= self.longest_s and self.wants(item)
+
+    def is_too_long(self, item: Item) -> bool:
+        """Whether an item of the manifest belongs to the suite but for its length."""
+        return not self.items and not item.source and item.duration_s > self.longest_s and self.wants(item)
+
+    def wants(self, item: Item) -> bool:
+        """Whether an item of the manifest belongs to the suite, however long it lasts."""
         return (
-            item.duration_s <= self.longest_s
-            and all(item.tags.get(tag) == value for tag, value in self.selection.items())
+            all(item.tags.get(tag) == value for tag, value in self.selection.items())
             and not any(item.tags.get(tag) == value for tag, value in self.unless.items())
             and (not self.content or _says(item.text, self.content))
         )
@@ -123,6 +131,7 @@ class Suite:
                 "unless": dict(self.unless),
                 "content": self.content,
                 "longest_s": self.longest_s,
+                "over_s": self.over_s,
                 "sample": self.sample,
                 "items": [item.to_json() for item in self.items],
                 "metrics": list(self.metrics),
@@ -148,6 +157,7 @@ class Suite:
             "sample": self.sample,
             "items": [item.to_json() for item in self.items],
             "decoding": dict(self.decoding),
+            "over_s": self.over_s,
         }
 
     @classmethod

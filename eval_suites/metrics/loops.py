@@ -46,4 +46,4 @@ def _in_a_row(unit: str, text: str) -> int:
     return max((len(run) // len(unit) for run in re.findall(rf"(?:{re.escape(unit)})+", text)), default=0)
 
 
-METRICS = (Metric("loops", "3", {"en": "Loop rate", "ko": "반복 오류율"}, CLIP, measure),)
+METRICS = (Metric("loops", "4", {"en": "Loop rate", "ko": "반복 오류율"}, CLIP, measure),)

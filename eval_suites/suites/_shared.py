@@ -10,6 +10,8 @@ from kowhisper_tel.core.files import fingerprint
 
 REAL = {"real_phone": "yes"}
 """Clips that came through a telephone already: they go through no simulated one, and not into noise."""
+OTHER = {**REAL, "language": "en"}
+"""Clips that have strata of their own."""
 
 
 def slugs(values: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from eval_suites.held_out import HELD_OUT
 from eval_suites.materials import source as contents
 from eval_suites.suite import Suite
 from eval_suites.suites import Request
-from eval_suites.suites._shared import REAL, slugs
+from eval_suites.suites._shared import OTHER, slugs
 from kowhisper_tel.core.errors import UserError
 
 SNRS_DB = (30.0, 25.0, 20.0, 15.0, 10.0, 5.0, 0.0, -5.0)
@@ -128,7 +128,7 @@ def _suite(
     materials: Mapping[str, str],
 ) -> Suite:
     channel = Channel.from_json({"name": name, "effects": effects})
-    return Suite(name, "noisy", title, channel, conditions=conditions, materials=materials, unless=REAL)
+    return Suite(name, "noisy", title, channel, conditions=conditions, materials=materials, unless=OTHER)
 
 
 def _source(name: str) -> str:

@@ -7,7 +7,7 @@ from eval_suites import telephone
 from eval_suites.numbers import KINDS, Kind
 from eval_suites.suite import Suite
 from eval_suites.suites import Request
-from eval_suites.suites._shared import REAL
+from eval_suites.suites._shared import OTHER
 
 TITLES: dict[Kind, dict[str, str]] = {
     "phone": {"en": "Phone numbers", "ko": "전화번호"},
@@ -26,7 +26,7 @@ def build(request: Request) -> list[Suite]:
 def _clean(kind: Kind) -> Suite:
     channel = Channel("clean")
     return Suite(
-        f"numbers_{kind}", "numbers", TITLES[kind], channel, content=kind, unless=REAL, conditions={"number": kind}
+        f"numbers_{kind}", "numbers", TITLES[kind], channel, content=kind, unless=OTHER, conditions={"number": kind}
     )
 
 
@@ -39,6 +39,6 @@ def _call(kind: Kind) -> Suite:
         {language: f"{title}, {telephone.title(codec)}" for language, title in TITLES[kind].items()},
         Channel.from_json({"name": name, "effects": telephone.call(codec)}),
         content=kind,
-        unless=REAL,
+        unless=OTHER,
         conditions={"number": kind, **telephone.conditions(codec)},
     )

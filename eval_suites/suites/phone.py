@@ -9,7 +9,7 @@ from augment import Channel, codecs, presets
 from eval_suites import telephone
 from eval_suites.suite import Suite
 from eval_suites.suites import Request
-from eval_suites.suites._shared import REAL
+from eval_suites.suites._shared import OTHER
 
 BURST_PACKETS = 2.0
 """Mean length of a burst of lost packets: 40 ms of G.711 in packets of 20 ms (RFC 3551), as on a wireless leg."""
@@ -71,7 +71,7 @@ def _codecs(hops: Iterable[str]) -> Suite:
         "phone",
         {"en": spelt, "ko": spelt},
         Channel.from_json({"name": name, "effects": telephone.call(*way)}),
-        unless=REAL,
+        unless=OTHER,
         conditions={**telephone.conditions(*way), "loss": 0.0},
     )
 
@@ -87,7 +87,7 @@ def _lossy(loss: float, mean_burst: float | None) -> Suite:
         "phone",
         {"en": f"{spelt}, {percent} % lost {en}", "ko": f"{spelt}, {ko} {percent} %"},
         Channel.from_json({"name": name, "effects": telephone.call(LOSSY, loss={"rate": loss, **burst})}),
-        unless=REAL,
+        unless=OTHER,
         conditions={
             **telephone.conditions(LOSSY),
             "loss": loss,
@@ -104,6 +104,6 @@ def _preset(preset: str) -> Suite:
         "phone",
         {"en": f"Calls: {en}", "ko": f"통화: {ko}"},
         presets.get(preset),
-        unless=REAL,
+        unless=OTHER,
         conditions={"preset": preset},
     )

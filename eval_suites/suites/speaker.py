@@ -8,7 +8,7 @@ from typing import Any
 from augment import Channel
 from eval_suites.suite import WINDOW_S, Suite
 from eval_suites.suites import Request
-from eval_suites.suites._shared import REAL, slugs
+from eval_suites.suites._shared import OTHER, slugs
 
 RATES = (0.7, 0.8, 0.9, 1.1, 1.25, 1.4)
 SEMITONES = (-4.0, -2.0, 2.0, 4.0)
@@ -84,7 +84,7 @@ def _varied(
     longest_s: float = WINDOW_S,
 ) -> Suite:
     channel = Channel.from_json({"name": f"speaker_{name}", "effects": effects})
-    return Suite(f"speaker_{name}", "speaker", title, channel, conditions=conditions, longest_s=longest_s, unless=REAL)
+    return Suite(f"speaker_{name}", "speaker", title, channel, conditions=conditions, longest_s=longest_s, unless=OTHER)
 
 
 def _groups(tag: str, request: Request) -> list[Suite]:

@@ -113,6 +113,8 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
     """The base and every tuned model over the suites."""
     from eval_suites.models import ModelSpec
     from eval_suites.render_cache import RenderCache
+    from eval_suites.rendering import items_of
+    from eval_suites.results import left_out
     from eval_suites.runner import evaluate as run_suites
     from kowhisper_tel.whisper.decoding import DecodingOptions
     from kowhisper_tel.whisper.resolve import resolve_model
@@ -129,10 +131,14 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
         if _json(run.model(name) / DATA) != _data(run):
             raise UserError("run.other_data", folder=run.folder, model=name)
         models[name] = ModelSpec(folder, "candidate" if name == CANDIDATE else "control")
+    manifest = test_set(run)
+    if found := left_out(choice.suites, items_of(manifest)):
+        counts = ", ".join(f"{name} {len(ids)}" for name, ids in found.items())
+        say(f"evaluate: utterances too long for a suite: {counts}", f"평가: 세트에 비해 너무 길어 빠진 발화: {counts}")
     with bar("evaluate", "평가") as progress:
         run_suites(
             models,
-            test_set(run),
+            manifest,
             choice.suites,
             run.results,
             engine=settings.engine,

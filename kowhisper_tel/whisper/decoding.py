@@ -20,6 +20,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.whisper.backends.base import Backend, Encoded, RawDecode, Request
 from kowhisper_tel.whisper.features import MAX_S, log_mel
 from kowhisper_tel.whisper.loops import compression_ratio, is_loop
+from kowhisper_tel.whisper.segments import Segment, segments
 from kowhisper_tel.whisper.vocabulary import DECODER_TOKENS
 
 WINDOW_STEP_S = 0.5
@@ -66,6 +67,7 @@ class Decoded:
 
     ``window_s`` is the window that gave this text, ``attempts`` how many decodings were made (1: the fit window was
     enough). Where none of them was free of loops (``loop``) and came to an end (``finished``), this is the least bad.
+    ``segments`` is what was said when, where ``DecodingOptions.timestamps`` asked for it.
     """
 
     text: str
@@ -77,6 +79,7 @@ class Decoded:
     attempts: int
     loop: bool
     finished: bool
+    segments: tuple[Segment, ...] = ()
 
 
 def decode(backend: Backend, clips: Sequence[Audio], options: DecodingOptions | None = None) -> list[Decoded]:
@@ -105,6 +108,9 @@ def decode(backend: Backend, clips: Sequence[Audio], options: DecodingOptions | 
         suspicious = []
         for place, raw in zip(waiting, raws, strict=True):
             result, doubtful = _judge(backend, raw, options, length_s, number)
+            if options.timestamps:
+                times = segments(backend.vocabulary, raw.tokens, len(clips[place]) / RATE)
+                result = replace(result, segments=times)
             best[place] = _better(best.get(place), result)
             if doubtful:
                 suspicious.append(place)

@@ -13,13 +13,13 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kowhisper_tel.core.activity import activity, windows
 from kowhisper_tel.core.audio import RATE, Samples
 from kowhisper_tel.core.errors import UserError, message
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.corpus import CorpusSpec
 from kowhisper_tel.data.entry import Entry, Reject
-from kowhisper_tel.data.long_recordings.activity import activity, windows
 from kowhisper_tel.data.long_recordings.aligner import Alignment
 from kowhisper_tel.data.long_recordings.anchors import match
 from kowhisper_tel.data.long_recordings.checked import Checked, check

@@ -9,9 +9,9 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from kowhisper_tel.core.activity import STEP_S, Activity, activity, windows
 from kowhisper_tel.core.audio import RATE, Samples
 from kowhisper_tel.core.stretches import Span
-from kowhisper_tel.data.long_recordings.activity import STEP_S, Activity, activity, windows
 from kowhisper_tel.data.long_recordings.anchors import letters, match
 from kowhisper_tel.data.long_recordings.checked import Checked, check
 from kowhisper_tel.data.long_recordings.pieces import Piece, cuts, pieces

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from kowhisper_tel.core.activity import activity
 from kowhisper_tel.core.audio import Samples
 from kowhisper_tel.core.files import fingerprint, write_json
-from kowhisper_tel.data.long_recordings.activity import activity
 from kowhisper_tel.data.long_recordings.aligner import Alignment, Progress
 from kowhisper_tel.data.long_recordings.checked import Checked
 from kowhisper_tel.data.long_recordings.pieces import Piece

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
+from kowhisper_tel.core.activity import STEP_S, Activity
 from kowhisper_tel.core.stretches import Span
-from kowhisper_tel.data.long_recordings.activity import STEP_S, Activity
 
 PAUSE_S = 0.2
 """A pause is a place to cut from here on."""

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from augment.speech_level import active_level_dbfs
+from kowhisper_tel.core.activity import STEP, Activity, activity
 from kowhisper_tel.core.audio import RATE, Samples
-from kowhisper_tel.data.long_recordings.activity import STEP, Activity, activity
 
 SAME_DB = 4.0
 """Two tracks are one recording twice if their levels differ by the same, but for so much, wherever there is speech: the

@@ -86,6 +86,14 @@ def windows(found: Activity, most_s: float, *, pad_s: float = 0.25, apart_s: flo
     return spans
 
 
+def halves(found: Activity, span: Span) -> tuple[Span, Span]:
+    """A stretch in two, cut in its middle third: at the longest pause there, or where it is softest."""
+    first, last = (round(moment_s / STEP_S) for moment_s in span)
+    third = (last - first) // 3
+    cut_s = _softest(found, first + third, last - third) * STEP_S
+    return (span[0], cut_s), (cut_s, span[1])
+
+
 def _softest(found: Activity, first: int, last: int) -> int:
     runs = _runs(~found.active[first:last])
     if runs:
