@@ -18,6 +18,7 @@ class Transcript:
     ``attempts`` counts decodings (more than one: the loop guard tried again), ``window_s`` is the length in seconds
     of the window that gave the text, and ``finished`` is false where the engine was stopped before the text ended.
     ``nbest`` are the likeliest texts, the likeliest first, and ``segments`` what was said when, where asked for.
+    ``missing``: the engine has no answer and never will (a file that lacks the clip); it is scored as no text.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Transcript:
     finished: bool = True
     nbest: tuple[Guess, ...] = ()
     segments: tuple[Segment, ...] = ()
+    missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,10 @@ class Hypothesis:
     transcript: Transcript
 
     def to_json(self) -> dict[str, Any]:
-        """One flat JSON object; ``nbest`` and ``segments`` only where there are any."""
+        """One flat JSON object; ``nbest``, ``segments`` and ``missing`` only where there is something to say."""
         record = {**asdict(self.key), **asdict(self.transcript)}
-        return {name: value for name, value in record.items() if value != ()}
+        said = {name: value for name, value in record.items() if value != ()}
+        return said if self.transcript.missing else {k: v for k, v in said.items() if k != "missing"}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Hypothesis:

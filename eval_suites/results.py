@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from eval_suites import metrics
 from eval_suites.cost import Cost
@@ -43,6 +43,14 @@ BLOCK_KINDS: tuple[BlockKind, ...] = ("speaker", "call", "clip")
 """Who or what a block of clips may be, the best known first."""
 
 
+class Missing(NamedTuple):
+    """A hypothesis that is not there; it counts as all deleted."""
+
+    model: str
+    suite: str
+    utterance_id: str
+
+
 @dataclass(frozen=True)
 class Results:
     """One evaluation, scored.
@@ -52,10 +60,10 @@ class Results:
     ``BLOCK_KINDS``), ``duration_s``, a column ``tag_…`` for each tag, ``reference``, ``hypothesis``,
     ``reference_norm``, ``hypothesis_norm``, the CER's ``hits``, ``substitutions``, ``deletions`` and ``insertions``,
     those of each other metric as ``wer_hits`` …, ``loop`` (by the metric ``loops``, or because the decoder's guard
-    gave up) and ``attempts``. ``utterances``: one row per utterance. ``timings``: one row per model and batch.
-    ``versions``: what two results must share to be compared. ``inputs``: all that the evaluation was planned with.
-    ``costs``: of each model, where they were measured. ``left_out``: by suite, the utterances that belong to it but
-    last too long for it.
+    gave up), ``missing`` (the engine had no answer: scored as no text) and ``attempts``. ``utterances``: one row per
+    utterance. ``timings``: one row per model and batch. ``versions``: what two results must share to be compared.
+    ``inputs``: all that the evaluation was planned with. ``costs``: of each model, where they were measured.
+    ``left_out``: by suite, the utterances that belong to it but last too long for it.
     """
 
     rows: pd.DataFrame
@@ -68,10 +76,19 @@ class Results:
     costs: tuple[Cost, ...] = ()
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """The hypotheses that an engine said it does not have, in the rows' order."""
+        if "missing" not in self.rows:
+            return ()
+        lacking = self.rows.loc[self.rows["missing"].astype(bool), ["model", "suite", "utterance_id"]]
+        return tuple(Missing(*row) for row in lacking.itertuples(index=False))
+
 
 def load(out: Path) -> Results:
     """Read and score an evaluation's folder.
 
+    What an engine declared missing is scored as no text; what was planned and is not decoded yet is an error.
     Raises ``UserError``: ``evidence.missing`` (no such file) and ``evidence.incomplete`` (hypotheses missing), exit 5.
     """
     import pandas as pd
@@ -106,13 +123,15 @@ def table(results: Results, by: str = "stratum") -> pd.DataFrame:
     """One row per model and ``by`` (``stratum``, ``suite``, or any other column of ``rows``), in the rows' order.
 
     Columns: ``model``, ``role``, ``stratum`` (by suite), the one asked for, ``clips``, ``utterances`` (distinct),
-    ``speakers``, ``hours`` (of all clips), ``hits``, ``substitutions``, ``deletions``, ``insertions``,
-    ``reference_length``, ``cer``, the rate of every other metric, ``loops`` (clips), ``clips_without_loops``,
-    ``cer_without_loops``, ``written_per_minute`` (syllables, fillers left out, for a minute of clips in which nobody
-    says anything; NaN without such clips) and ``marks_per_100`` (sentences ended with a mark, for 100 syllables
-    written). What is without loops leaves out, for every model alike, the clips that loop for any of them. Except by
-    suite, suites that only repeat clips of another (``Suite.summed``) are left out; by anything but suite and stratum,
-    so are the clips of ``NO_SPEECH``. Rates are fractions, NaN where there is no reference.
+    ``speakers``, ``blocks`` (distinct) and their ``block_kind``, which say whether a verdict may be given
+    (``statistics.verdict_allowed``), ``missing`` (clips without a hypothesis), ``hours`` (of all clips), ``hits``,
+    ``substitutions``, ``deletions``, ``insertions``, ``reference_length``, ``cer``, the rate of every other metric,
+    ``loops`` (clips), ``clips_without_loops``, ``cer_without_loops``, ``written_per_minute`` (syllables, fillers left
+    out, for a minute of clips in which nobody says anything; NaN without such clips) and ``marks_per_100`` (sentences
+    ended with a mark, for 100 syllables written). What is without loops leaves out, for every model alike, the clips
+    that loop for any of them. Except by suite, suites that only repeat clips of another (``Suite.summed``) are left
+    out; by anything but suite and stratum, so are the clips of ``NO_SPEECH``. Rates are fractions, NaN where there is
+    no reference.
     """
     import pandas as pd
 
@@ -141,6 +160,9 @@ def _summary(group: pd.DataFrame, others: Sequence[str]) -> dict[str, Any]:
         "clips": len(group),
         "utterances": int(group["utterance_id"].nunique()),
         "speakers": int(group["speaker"].nunique()),
+        "blocks": int(group["block"].nunique()),
+        "block_kind": block_kind(group),
+        "missing": int(group["missing"].sum()) if "missing" in group else 0,
         "hours": float(group["duration_s"].sum()) / 3600.0,
         **counts,
         "reference_length": counts["hits"] + counts["substitutions"] + counts["deletions"],
@@ -210,13 +232,15 @@ class _Scorer:
 
     def _hypothesis(self, model: str, suite: Suite, item: Item) -> dict[str, Any]:
         transcript = self._heard[Key(model, suite.rendering, item.id)]
+        text = "" if transcript.missing else transcript.text
         speech = tuple((start_s, end_s) for start_s, end_s in item.source.get("speech", ()))
-        scores = self._score(item.text, transcript.text, suite.metrics, speech, transcript.segments if speech else ())
+        scores = self._score(item.text, text, suite.metrics, speech, transcript.segments if speech else ())
         return {
             "reference": item.text,
-            "hypothesis": transcript.text,
+            "hypothesis": text,
             **scores,
             "loop": scores["loop"] or not transcript.finished,  # a text that had no end was on its way to one
+            "missing": transcript.missing,
             "attempts": transcript.attempts,
         }
 

@@ -1,30 +1,37 @@
 """Statistics: how sure a difference is, from blocks of clips.
 
-With 20 blocks or more by a paired bootstrap (Bisani & Ney 2004), its percentiles moved out to what Student's t would
-take (the expanded percentile interval of Hesterberg 2015; plain percentiles are too narrow). Fewer blocks draw too few
-different samples for that: there the interval is Student's t about the jackknife's standard error (Miller 1974).
+With 20 blocks or more by a paired bootstrap (Bisani & Ney 2004): the change, and on both sides of it as far as 95 % of
+the draws lie from it (the symmetric percentile interval of Hall, J. R. Stat. Soc. B 50, 1988), moved out to what
+Student's t would take (expanded percentiles: Hesterberg 2015). Percentiles taken on each side alone were too narrow
+where clips loop: a few long ones make draws skewed in the wrong direction. Fewer blocks draw too few different samples
+for either: there the interval is Student's t about the jackknife's standard error (Miller 1974).
 """
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval_suites.results import BlockKind, block_kind
-from eval_suites.tally import Tally, rate
-from kowhisper_tel.core.errors import UserError
+from eval_suites import mapsswe
+from eval_suites.blocks import Blocks, changes
+from eval_suites.rates import Rate
+from eval_suites.resampling import EXACT_BLOCKS, drawn_sums, swapped_sums
+from eval_suites.results import HEADLINE, BlockKind
+from eval_suites.tally import Tally
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEW_BLOCKS = 20
 DESCRIBABLE_BLOCKS = 10
-DRAWS_AT_ONCE = 500
+TAIL_DRAWS = 20
+"""Of the draws, the fewest that must lie beyond an interval; further out it is drawn on as a normal one."""
 Strength = Literal["full", "few", "description"]
 Method = Literal["bootstrap", "t"]
 
@@ -33,10 +40,12 @@ Method = Literal["bootstrap", "t"]
 class Interval:
     """The candidate's rate less the baseline's, and the interval of it. All are fractions.
 
-    ``relative`` is the same by the baseline's rate. ``method`` says how the interval was made: ``bootstrap``
-    (expanded percentiles), or ``t`` below 20 blocks. ``strength`` says what the blocks allow: ``few`` below 20; only a
-    ``description`` below 10, or where clips stand for themselves because nobody is named (``kind`` is ``clip``).
-    With a single block there is no interval (NaN). ``error`` is the standard error of the change.
+    ``relative`` is the same by the baseline's rate. ``method`` says how the interval was made: ``bootstrap``, or ``t``
+    below 20 blocks. ``strength`` says what the blocks allow: ``few`` below 20; only a ``description`` below 10, or
+    where clips stand for themselves because nobody is named (``kind`` is ``clip``). With a single block there is no
+    interval (NaN). ``error`` is the standard error of the change. ``p`` (two-sided) is how often a change as large
+    comes about when the sides are swapped by blocks, ``mapsswe_p`` that of ``mapsswe.compare`` over segments; NaN
+    where they were not asked for, or where there are no texts to segment.
     """
 
     baseline: float
@@ -49,7 +58,10 @@ class Interval:
     kind: BlockKind
     level: float
     method: Method
-    error: float
+    error: float = math.nan
+    p: float = math.nan
+    mapsswe_p: float = math.nan
+    higher_is_better: bool = False
 
     @property
     def strength(self) -> Strength:
@@ -57,6 +69,123 @@ class Interval:
         if self.blocks < DESCRIBABLE_BLOCKS or self.kind == "clip":
             return "description"
         return "few" if self.blocks < FEW_BLOCKS else "full"
+
+    @property
+    def loss(self) -> tuple[float, float, float]:
+        """The change and the two ends such that above 0 is worse, whichever way the metric counts."""
+        if self.higher_is_better:
+            return -self.delta, -self.high, -self.low
+        return self.delta, self.low, self.high
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the whole interval lies on one side of 0."""
+        return self.low > 0 or self.high < 0
+
+
+def verdict_allowed(interval: Interval) -> bool:
+    """Whether better, worse, pass or fail may be said; else the change is shown with its number of blocks only."""
+    return interval.strength != "description"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two sides resampled once, so that intervals of many levels can be read. ``mapsswe_p`` is handed through."""
+
+    blocks: Blocks
+    draws: int = 10_000
+    seed: int = 0
+    mapsswe_p: float = math.nan
+
+    def at(self, level: float) -> Interval:
+        """The interval of a level: 0.95 for one that covers the true change in 95 % of such samples."""
+        sides, count = self._sums, len(self.blocks)
+        old, new = (self.blocks.rate.of_counts(*map(int, side)) for side in sides)
+        reach = self._reach(level) if count > 1 else math.nan
+        return Interval(
+            old, new, new - old, new - old - reach, new - old + reach, (new - old) / old if old else math.nan, count,
+            self.blocks.kind, level, self.method, self.error, self.p, self.mapsswe_p, self.blocks.rate.higher_is_better,
+        )  # fmt: skip
+
+    @property
+    def method(self) -> Method:
+        """How intervals are made."""
+        return "t" if len(self.blocks) < FEW_BLOCKS else "bootstrap"
+
+    @functools.cached_property
+    def error(self) -> float:
+        """The standard error of the change; NaN for a single block."""
+        count = len(self.blocks)
+        if count < 2:
+            return math.nan
+        if self.method == "bootstrap":  # draws vary as n - 1 blocks do
+            return (
+                float(np.sqrt(np.mean(self._distances**2) * count / (count - 1))) if len(self._distances) else math.nan
+            )
+        parts = self.blocks.parts
+        without = changes(parts.sum(axis=0) - parts)
+        return math.sqrt((count - 1) / count * float(np.sum((without - without.mean()) ** 2)))
+
+    @functools.cached_property
+    def p(self) -> float:
+        """Two-sided p of the change when each block's sides are swapped or not (Fisher's randomisation test).
+
+        Exact up to 14 blocks; else of random swaps, the one that was found among them (Phipson & Smyth 2010).
+        """
+        parts = self.blocks.parts
+        found = abs(float(changes(parts.sum(axis=0))))
+        if not math.isfinite(found):
+            return math.nan
+        swapped = swapped_sums(parts[:, [2, 3, 0, 1]] - parts, self.draws, self.seed) + parts.sum(axis=0)
+        # Sums in another order may differ in their last digits; a swap without a rate speaks for chance.
+        count = int(np.sum(~(np.abs(changes(swapped)) < found * (1 - 1e-9))))
+        return count / len(swapped) if len(parts) <= EXACT_BLOCKS else (1 + count) / (1 + len(swapped))
+
+    @functools.cached_property
+    def _sums(self) -> NDArray[np.int64]:
+        return np.asarray(self.blocks.counts.sum(axis=0))
+
+    @functools.cached_property
+    def _distances(self) -> NDArray[np.float64]:
+        """How far the draws' changes lie from the one found, the nearest first; those without a rate left out."""
+        parts = self.blocks.parts
+        away = np.abs(changes(drawn_sums(parts, self.draws, self.seed)) - changes(parts.sum(axis=0)))
+        return np.sort(away[np.isfinite(away)])
+
+    def _reach(self, level: float) -> float:
+        """How far the interval goes to each side."""
+        from scipy.special import ndtr, ndtri, stdtrit
+
+        count = len(self.blocks)
+        quantile = float(stdtrit(count - 1, (1 + level) / 2))
+        if self.method == "t":
+            return quantile * self.error
+        draws = len(self._distances)
+        if not draws:
+            return math.nan
+        tail = float(ndtr(-math.sqrt(count / (count - 1)) * quantile))
+        seen = max(tail, TAIL_DRAWS / 2 / draws) if draws > TAIL_DRAWS else 0.25
+        reach = float(np.quantile(self._distances, 1 - 2 * seen))
+        return reach if seen == tail else reach * float(ndtri(tail) / ndtri(seen))
+
+
+def compare(
+    baseline: pd.DataFrame,
+    candidate: pd.DataFrame,
+    *,
+    metric: str = HEADLINE,
+    draws: int = 10_000,
+    seed: int = 0,
+    segments: bool = True,
+) -> Comparison:
+    """Compare a metric of two sets of ``Results.rows``, each of one model, over the same clips.
+
+    ``segments``: MAPSSWE too, where the metric is an error rate over syllables or words. Raises ``UserError``:
+    ``comparison.unpaired`` (exit 4) where a clip stands on one side only, ``eval.metric_unknown``.
+    """
+    blocks = Blocks.of_rows(baseline, candidate, metric)
+    p = mapsswe.of_rows(baseline, candidate, metric).p if segments and mapsswe.applies(baseline, metric) else math.nan
+    return Comparison(blocks, draws, seed, p)
 
 
 def paired_bootstrap(
@@ -66,19 +195,11 @@ def paired_bootstrap(
     draws: int = 10_000,
     seed: int = 0,
     level: float = 0.95,
-    metric: str = "cer",
+    metric: str = HEADLINE,
+    segments: bool = True,
 ) -> Interval:
-    """Compare two sets of ``Results.rows``, each of one model, over the same clips.
-
-    Blocks are drawn with all their clips, for both sides at once. Raises ``UserError`` (``comparison.unpaired``,
-    exit 4) where a clip stands on one side only.
-    """
-    keys = ["suite", "utterance_id"]
-    _check_paired(baseline.set_index(keys).index, candidate.set_index(keys).index)
-    # Sorted, so that neither the manifest's order nor the rows' decides which block a draw takes.
-    blocks = sorted(baseline["block"].astype(str).unique())
-    sides = [_per_block(rows, blocks, metric) for rows in (baseline, candidate)]
-    return bootstrap(sides[0], sides[1], kind=block_kind(baseline), draws=draws, seed=seed, level=level)
+    """The interval of ``compare`` at one level. Blocks are drawn with all their clips, for both sides at once."""
+    return compare(baseline, candidate, metric=metric, draws=draws, seed=seed, segments=segments).at(level)
 
 
 def bootstrap(
@@ -89,83 +210,25 @@ def bootstrap(
     draws: int = 10_000,
     seed: int = 0,
     level: float = 0.95,
+    rate: Rate | None = None,
 ) -> Interval:
     """The interval from one tally per block and side, in the same order."""
-    pairs = zip(baseline, candidate, strict=True)
-    sums = [[a.errors, a.reference_length, b.errors, b.reference_length] for a, b in pairs]
-    counts = np.array(sums, dtype=np.float64).reshape(-1, 4)
-    old, new = (float(side) for side in _rates(counts.sum(axis=0)))
-    method: Method = "t" if len(counts) < FEW_BLOCKS else "bootstrap"
-    if method == "t":
-        low, high, error = _student(counts, new - old, level)
-    else:
-        changes = _delta(_draw(counts, draws, seed))
-        low, high = _quantiles(changes, _ends(len(counts), level))
-        error = float(np.nanstd(changes))
-    relative = (new - old) / old if old else math.nan
-    return Interval(old, new, new - old, low, high, relative, len(counts), kind, level, method, error)
+    blocks = Blocks.of_tallies(baseline, candidate, kind, *([rate] if rate else []))
+    return Comparison(blocks, draws, seed).at(level)
 
 
-def _student(counts: NDArray[np.float64], delta: float, level: float) -> tuple[float, float, float]:
-    """Student's t interval about the change, its error from leaving out each block in turn, and that error."""
-    from scipy.special import stdtrit
+def holm(comparisons: Mapping[str, Comparison], level: float = 0.95) -> dict[str, Interval]:
+    """Every group's interval, widened so that all that are said to exclude 0 do so together at this level.
 
-    blocks = len(counts)
-    if blocks < 2:
-        return math.nan, math.nan, math.nan
-    without = _delta(counts.sum(axis=0) - counts)
-    error = math.sqrt((blocks - 1) / blocks * float(np.sum((without - without.mean()) ** 2)))
-    reach = float(stdtrit(blocks - 1, (1 + level) / 2)) * error
-    return delta - reach, delta + reach, error
-
-
-def _ends(blocks: int, level: float) -> tuple[float, float]:
-    """The percentiles to take of the draws: normal tails as far out as t's, for a spread that n blocks understate."""
-    from scipy.special import ndtr, stdtrit
-
-    tail = float(ndtr(-math.sqrt(blocks / (blocks - 1)) * stdtrit(blocks - 1, (1 + level) / 2)))
-    return tail, 1 - tail
-
-
-def _draw(counts: NDArray[np.float64], draws: int, seed: int) -> NDArray[np.float64]:
-    """Sums over blocks drawn with replacement: float64[draws, 4]."""
-    generator = np.random.default_rng(seed)
-    blocks = len(counts)
-    sums = []
-    for first in range(0, draws, DRAWS_AT_ONCE):
-        some = min(DRAWS_AT_ONCE, draws - first)
-        taken = generator.integers(blocks, size=(some, blocks)) + np.arange(some)[:, None] * blocks
-        times = np.bincount(taken.ravel(), minlength=some * blocks).reshape(some, blocks)
-        sums.append(times @ counts)
-    return np.concatenate(sums)
-
-
-def _rates(sums: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sums, float64[..., 4], to the two sides' rates, float64[...] each."""
-    return rate(sums[..., 0], sums[..., 1]), rate(sums[..., 2], sums[..., 3])
-
-
-def _delta(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    old, new = _rates(sums)
-    return np.asarray(new - old)
-
-
-def _quantiles(values: NDArray[np.float64], ends: Sequence[float]) -> tuple[float, float]:
-    known = values[np.isfinite(values)]
-    if not len(known):
-        return float("nan"), float("nan")
-    low, high = np.quantile(known, ends)
-    return float(low), float(high)
-
-
-def _per_block(rows: pd.DataFrame, blocks: Sequence[str], metric: str) -> list[Tally]:
-    prefix = "" if metric == "cer" else f"{metric}_"
-    columns = [prefix + name for name in ("hits", "substitutions", "deletions", "insertions")]
-    sums = rows.groupby(rows["block"].astype(str))[columns].sum().reindex(list(blocks), fill_value=0)
-    return [Tally(*map(int, counts)) for counts in sums.itertuples(index=False)]
-
-
-def _check_paired(one: pd.Index, other: pd.Index) -> None:
-    alone = [*one.symmetric_difference(other), *one[one.duplicated()], *other[other.duplicated()]]
-    if alone:
-        raise UserError("comparison.unpaired", count=len(alone), suite=alone[0][0], utterance=alone[0][1])
+    Holm's step-down (1979): each step widens to the groups still open; those whose interval excludes 0 are decided with
+    it, which is what taking them one by one in the order of their p would do, without needing p. Those never decided
+    have the last step's. Groups that allow no verdict are not counted, and have the plain interval.
+    """
+    still = {name: one for name, one in comparisons.items() if verdict_allowed(one.at(level))}
+    intervals = {name: one.at(level) for name, one in comparisons.items() if name not in still}
+    while still:
+        step = {name: one.at(1 - (1 - level) / len(still)) for name, one in still.items()}
+        decided = {name for name, interval in step.items() if interval.excludes_zero}
+        intervals |= {name: step[name] for name in decided or step}
+        still = {name: one for name, one in still.items() if decided and name not in decided}
+    return {name: intervals[name] for name in comparisons}

@@ -88,7 +88,9 @@ def change(evidence: Evidence, rows: pd.DataFrame, subject: str, other: str) -> 
     old, new = rows[rows["model"] == other], rows[rows["model"] == subject]
     if old.empty or new.empty:
         return None
-    return as_change(paired_bootstrap(old, new, draws=evidence.draws, seed=evidence.seed, level=evidence.level))
+    return as_change(
+        paired_bootstrap(old, new, draws=evidence.draws, seed=evidence.seed, level=evidence.level, segments=False)
+    )
 
 
 def as_change(interval: Interval) -> Change:

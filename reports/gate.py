@@ -8,13 +8,12 @@ wider one, and the reason says so; below 10, or where clips name neither, the gr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from eval_suites.compatibility import check_compatible
 from eval_suites.plan import differences
-from eval_suites.statistics import DESCRIBABLE_BLOCKS, Interval, paired_bootstrap
+from eval_suites.statistics import DESCRIBABLE_BLOCKS, Interval, compare, holm, verdict_allowed
 from kowhisper_tel.core.errors import UserError
 from reports.compare import Change, as_change, counted
 from reports.rounding import Figure, percent, points
@@ -111,8 +110,9 @@ def check(
     if not groups:
         raise UserError("gate.empty")
     pairs = {group: (old[old[by] == group], new[new[by] == group]) for group in groups}
-    plain = {group: paired_bootstrap(*pair, draws=draws, seed=seed, level=level) for group, pair in pairs.items()}
-    worse = _holm(pairs, level, draws, seed)
+    compared = {g: compare(*pair, draws=draws, seed=seed, segments=False) for g, pair in pairs.items()}
+    plain = {group: comparison.at(level) for group, comparison in compared.items()}
+    worse = {group: interval for group, interval in holm(compared, level).items() if interval.low > 0}
     limit = least_effect if margin is None else margin
     titles = {suite.name: Text(**suite.title) for suite in candidate.suites}
     findings = tuple(
@@ -129,26 +129,6 @@ def check(
         points(least_effect, sign=False),
         points(limit, sign=False),
     )
-
-
-def _holm(
-    pairs: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], level: float, draws: int, seed: int
-) -> dict[str, Interval]:
-    """The groups whose loss stands after Holm's step-down, with the interval that decided.
-
-    Each step widens the interval to the groups still open; all that lie above 0 at a step are rejected, which is what
-    taking them one by one in the order of their p would do (Holm 1979), without needing p.
-    """
-    found: dict[str, Interval] = {}
-    while len(found) < len(pairs):
-        adjusted = 1 - (1 - level) / (len(pairs) - len(found))
-        left = {group: pair for group, pair in pairs.items() if group not in found}
-        intervals = {g: paired_bootstrap(*p, draws=draws, seed=seed, level=adjusted) for g, p in left.items()}
-        news = {group: interval for group, interval in intervals.items() if interval.low > 0}
-        if not news:
-            break
-        found |= news
-    return found
 
 
 def _finding(
@@ -171,7 +151,7 @@ def _finding(
 def _outcome(plain: Interval, worse: Interval | None, least_effect: float, margin: float) -> tuple[Outcome, str]:
     if plain.kind == "clip":
         return "inconclusive", "clips"
-    if plain.strength == "description":
+    if not verdict_allowed(plain):
         return "inconclusive", "single" if plain.blocks == 1 else "few"
     if worse and worse.delta > least_effect:
         return "fail", "fail"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jiwer
+import numpy as np
 import pytest
 
 from eval_suites import results
@@ -135,6 +136,17 @@ def test_rows_go_into_the_bootstrap(loaded: Results) -> None:
     assert paired_bootstrap(plain, loopy, draws=200, metric="wer").delta != interval.delta
 
 
+def test_intervals_are_of_each_metrics_own_rate(loaded: Results) -> None:
+    rows = loaded.rows[loaded.rows["summed"]]
+    plain, loopy = (rows[rows["model"] == model] for model in ("plain", "loopy"))
+    for metric in ("cer", "wer", "spacing_f1", "hallucination"):
+        interval = paired_bootstrap(plain, loopy, draws=50, metric=metric)
+        sides = results.pooled_rate(plain, metric), results.pooled_rate(loopy, metric)
+        assert (interval.baseline, interval.candidate) == pytest.approx(sides), metric
+        assert np.isfinite([interval.p, interval.mapsswe_p]).tolist() == [True, metric in ("cer", "wer")]
+    assert paired_bootstrap(plain, loopy, draws=50, metric="spacing_f1").higher_is_better
+
+
 @pytest.mark.parametrize(
     ("speaker", "call", "kind", "blocks"),
     [("as it is", None, "speaker", 4), (None, "c1", "call", 1), (None, None, "clip", 23)],
@@ -154,10 +166,54 @@ def test_one_nameless_clip_is_enough_to_claim_less(folder: Path, tmp_path: Path)
     assert results.block_kind(loaded.rows) == "clip"
 
 
+def test_what_an_engine_lacks_is_all_deleted_and_named(folder: Path, loaded: Results, tmp_path: Path) -> None:
+    def lose(line: dict[str, Any]) -> dict[str, Any]:
+        lost = line["model"] == "plain" and line["utterance_id"] == "u5"
+        return line | {"missing": True, "text": "not to be scored"} if lost else line
+
+    found = results.load(rewritten(folder, tmp_path, "hypotheses.jsonl", lose))
+    assert loaded.missing == ()
+    suites = {row.suite for row in found.rows.itertuples() if row.utterance_id == "u5"}
+    assert set(found.missing) == {("plain", suite, "u5") for suite in suites}
+    assert len(found.missing) == len(suites) == 4
+    rows = found.rows[found.rows["missing"]]
+    assert (rows["hypothesis"] == "").all()
+    assert (rows["deletions"] == rows["reference_norm"].str.replace(" ", "").str.len()).all()
+    assert (rows[["hits", "substitutions", "insertions"]].to_numpy() == 0).all()
+    assert not rows["loop"].any()
+    table, before = (results.table(each, "suite").set_index(["model", "suite"]) for each in (found, loaded))
+    assert set(table.loc["plain", "missing"]) == {1}
+    assert set(table.loc["loopy", "missing"]) == {0} == set(before["missing"])
+    assert (table["clips"] == before["clips"]).all()
+    assert (table["reference_length"] == before["reference_length"]).all()
+
+
+def test_what_was_not_decoded_yet_is_an_error(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    lines = (tmp_path / "hypotheses.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+    (tmp_path / "hypotheses.jsonl").write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        results.load(tmp_path)
+    assert (caught.value.exit_code, caught.value.facts["missing"]) == (5, 1)
+
+
+def test_natural_groups_show_how_many_blocks_they_are(loaded: Results) -> None:
+    table = results.table(loaded, "tag_gender").set_index(["model", "tag_gender"])
+    assert list(table["blocks"]) == [2, 2, 2, 2]
+    assert set(table["block_kind"]) == {"speaker"}
+    sums = results.table(loaded).groupby("model", sort=False)[["clips", "hits", "substitutions"]].sum()
+    assert (table.groupby("model", sort=False)[["clips", "hits", "substitutions"]].sum() == sums).all(axis=None)
+
+
 def renamed(folder: Path, copy: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Path:
     """A copy of the evidence in which utterances were told of otherwise."""
+    return rewritten(folder, copy, "utterances.jsonl", lambda clip: clip | change(clip))
+
+
+def rewritten(folder: Path, copy: Path, name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Path:
+    """A copy of the evidence with other records in one of its files."""
     shutil.copytree(folder, copy, dirs_exist_ok=True)
-    clips = [json.loads(line) for line in (copy / "utterances.jsonl").read_text(encoding="utf-8").splitlines()]
-    lines = [json.dumps(clip | change(clip)) + "\n" for clip in clips]
-    (copy / "utterances.jsonl").write_text("".join(lines), encoding="utf-8")
+    records = [json.loads(line) for line in (copy / name).read_text(encoding="utf-8").split("\n")[:-1]]
+    lines = [json.dumps(change(record)) + "\n" for record in records]
+    (copy / name).write_text("".join(lines), encoding="utf-8")
     return copy

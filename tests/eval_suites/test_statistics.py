@@ -72,13 +72,15 @@ def test_the_same_seed_gives_the_same_interval_whatever_the_order_of_rows() -> N
 def test_the_draws_equal_a_plain_loop() -> None:
     generator = np.random.default_rng(5)
     sides = [[Tally(10, int(generator.integers(9)), 0, 1) for _ in range(24)] for _ in range(2)]
-    interval = bootstrap(sides[0], sides[1], draws=200, seed=9)
+    interval = bootstrap(sides[0], sides[1], draws=200, seed=9, level=0.8)
     again, deltas = np.random.default_rng(9), []
     for drawn in again.integers(24, size=(200, 24)):
         one, other = (sum((side[index] for index in drawn), Tally.zero()) for side in sides)
         deltas.append(other.rate - one.rate)
-    tail = scipy.stats.norm.sf(scipy.stats.t.ppf(0.975, 23) * np.sqrt(24 / 23))
-    assert (interval.low, interval.high) == pytest.approx(tuple(np.quantile(deltas, [tail, 1 - tail])))
+    tail = scipy.stats.norm.sf(scipy.stats.t.ppf(0.9, 23) * np.sqrt(24 / 23))
+    reach = np.quantile(np.abs(np.array(deltas) - interval.delta), 1 - 2 * tail)
+    assert (interval.low, interval.high) == pytest.approx((interval.delta - reach, interval.delta + reach))
+    assert interval.error == pytest.approx(np.sqrt(np.mean((np.array(deltas) - interval.delta) ** 2) * 24 / 23))
 
 
 def test_few_blocks_get_the_textbook_interval_of_a_mean() -> None:
