@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+COSTS = "costs.jsonl"
+
 
 @dataclass(frozen=True)
 class Cost:
     """One model, as it was opened in a process of its own. What could not be measured is ``None``.
 
     ``audio_s`` of clips were decoded in ``decode_s``; ``load_s`` is opening the model, ``peak_bytes`` the most memory
-    that its process held (on a GPU: that the device gave it), ``disk_bytes`` what its files take.
+    that its process held (on a GPU: that the device gave it), ``disk_bytes`` what its files take. ``threads`` is as
+    asked for; 0 leaves the number to the engine.
     """
 
     model: str

@@ -17,8 +17,9 @@ class Transcript:
 
     ``attempts`` counts decodings (more than one: the loop guard tried again), ``window_s`` is the length in seconds
     of the window that gave the text, and ``finished`` is false where the engine was stopped before the text ended.
-    ``nbest`` are the likeliest texts, the likeliest first, and ``segments`` what was said when, where asked for.
-    ``missing``: the engine has no answer and never will (a file that lacks the clip); it is scored as no text.
+    ``nbest`` are the likeliest texts in the engine's order, this text first, and ``segments`` what was said when,
+    where asked for. ``missing`` says that there is none for this clip (``text`` is empty then, and all of it counts
+    as deleted), which is another thing than a clip in which nothing was heard.
     """
 
     text: str
@@ -49,10 +50,11 @@ class Hypothesis:
     transcript: Transcript
 
     def to_json(self) -> dict[str, Any]:
-        """One flat JSON object; ``nbest``, ``segments`` and ``missing`` only where there is something to say."""
+        """One flat JSON object; ``nbest`` and ``segments`` only where there are any, ``missing`` where it is."""
         record = {**asdict(self.key), **asdict(self.transcript)}
-        said = {name: value for name, value in record.items() if value != ()}
-        return said if self.transcript.missing else {k: v for k, v in said.items() if k != "missing"}
+        if not self.transcript.missing:
+            del record["missing"]
+        return {name: value for name, value in record.items() if value != ()}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Hypothesis:

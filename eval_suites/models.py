@@ -7,14 +7,25 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+ROLES = ("base", "control", "candidate", "other")
+
+
+@dataclass(frozen=True)
+class Post:
+    """Work on the texts of the model ``source``: a kind of ``eval_suites.post``, and what it wants to know."""
+
+    source: str
+    kind: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """A model to evaluate: a local Hugging Face folder, and its role (``base``, ``control`` or ``candidate``).
+    """A model to evaluate: a local Hugging Face folder, and its role (``ROLES``).
 
     ``engine`` and ``quantisation``: the evaluation's own where ``None``. ``decoding`` are changes to the
     evaluation's decoding options. ``settings`` is what the engine wants to know beside (a command, a file); such an
-    engine may need no folder.
+    engine may need no folder. ``post`` makes it a variant: the texts of another model, worked on.
     """
 
     folder: Path | None
@@ -23,6 +34,7 @@ class ModelSpec:
     quantisation: str | None = None
     decoding: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    post: Post | None = None
 
 
 @dataclass(frozen=True)

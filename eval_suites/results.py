@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from eval_suites import metrics
-from eval_suites.cost import Cost
+from eval_suites.cost import COSTS, Cost
 from eval_suites.hypothesis import Hypothesis, Key, Segment, Transcript
 from eval_suites.item import Item
 from eval_suites.metrics import sentence_marks
@@ -35,7 +35,6 @@ REFERENCE = ("hits", "substitutions", "deletions")
 HEADLINE = "cer"
 HALLUCINATION = "hallucination"
 LOOPS = "loops"
-COSTS = "costs.jsonl"
 NO_SPEECH = "nospeech"
 """The stratum in which nobody speaks: it has no CER, and what is inserted there counts nowhere else."""
 BlockKind = Literal["speaker", "call", "clip"]

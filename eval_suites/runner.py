@@ -7,12 +7,12 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from eval_suites import engines
-from eval_suites.engines import Clip, Engine, EngineKind, Setting
+from eval_suites import costs, engines
+from eval_suites.cost import COSTS
+from eval_suites.engines import Clip, EngineKind, Setting, Task
 from eval_suites.hypothesis import Hypothesis
 from eval_suites.item import Item
 from eval_suites.models import ModelRecord, ModelSpec
@@ -26,7 +26,8 @@ from eval_suites.plan import (
     plan_batches,
 )
 from eval_suites.rendering import Renderer, items_of
-from eval_suites.store import HYPOTHESES, TIMINGS, Store
+from eval_suites.seats import Opened, Seat, take_seats
+from eval_suites.store import HYPOTHESES, TIMINGS, Store, Unit
 from eval_suites.suite import WINDOW_S, Suite
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.errors import UserError
@@ -63,6 +64,8 @@ def evaluate(
     threads: int = 0,
     cache: Path | None = None,
     renderings: RenderCache | None = None,
+    open_models: int | None = None,
+    cost: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> None:
@@ -76,12 +79,17 @@ def evaluate(
     the one that it comes to. ``cache`` keeps conversions of models for other evaluations; without it they are
     removed at the end. ``renderings`` keeps the audio that was heard; the results are the same with and without.
 
+    A model is opened when its first batch comes. All stay open, since each batch goes to all of them; ``open_models``
+    keeps only so many, the least lately used one making room (each batch then pays for opening models). ``cost``
+    measures each model alone afterwards (``costs.measure``).
+
     An utterance of more than 30 s is heard by suites for whole calls only; which ones others leave out for its length
     ``Results.left_out`` tells.
 
     Raises ``UserError``: ``eval.too_long`` (more than 30 s, and no suite takes it), ``eval.models_none``,
     ``eval.suites_none``, ``eval.suite_twice``, ``eval.suite_empty``, ``eval.plan_changed`` where ``out`` was begun
-    with other inputs (unless ``overwrite``, which begins anew), and what engines and audio files raise.
+    with other inputs (unless ``overwrite``, which begins anew), ``post.source`` for a variant before its source, and
+    what engines, post-processing and audio files raise.
     """
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
@@ -89,51 +97,23 @@ def evaluate(
     chosen = options or DecodingOptions()
     items = [*items_of(manifest), *_own_items(suites)]
     _check(models, suites, items)
-    seats = {
-        name: _seat(spec, kind, quantisation, chosen, device, threads, cache or out / CONVERTED)
-        for name, spec in models.items()
-    }
+    common = Setting(quantisation, chosen, device, threads, cache or out / CONVERTED, _task(suites, items))
+    seats = take_seats(models, kind, common)
     plan = _plan(seats, manifest, suites, items, batch_size, seed)
     _claim(out, plan, overwrite)
     _describe(out, plan, suites, items)
-    _decode(plan, Store(out, plan), Renderer(manifest, suites, seed, renderings), seats, progress)
+    with closing(Opened(seats, open_models)) as opened:
+        _decode(plan, Store(out, plan), Renderer(manifest, suites, seed, renderings), opened, progress)
+    if cost:
+        costs.measure(seats, manifest, out, batch_size, seed)
     shutil.rmtree(out / CONVERTED, ignore_errors=True)
 
 
-@dataclass(frozen=True)
-class _Seat:
-    """A model with the engine it is opened by, and how."""
-
-    spec: ModelSpec
-    kind: EngineKind
-    setting: Setting
-
-    def to_json(self) -> dict[str, Any]:
-        """What decides its texts."""
-        return {
-            "role": self.spec.role,
-            "hash": self.kind.identify(self.spec),
-            "engine": self.kind.name,
-            "quantisation": self.setting.quantisation,
-            "device": self.setting.device,
-            "options": asdict(self.setting.options),
-        }
-
-
-def _seat(
-    spec: ModelSpec,
-    kind: EngineKind,
-    quantisation: str,
-    options: DecodingOptions,
-    device: str,
-    threads: int,
-    cache: Path,
-) -> _Seat:
-    own = engines.get(spec.engine) if spec.engine else kind
-    numbers = (spec.quantisation or quantisation) if own.quantised else "float32"
-    setting = Setting(numbers, replace(options, **spec.decoding), own.device(device), threads, cache)
-    own.check_quantisation(setting.quantisation, setting.device)
-    return _Seat(spec, own, setting)
+def _task(suites: Sequence[Suite], items: Sequence[Item]) -> Task:
+    ids: dict[str, frozenset[str]] = {}
+    for suite in suites:
+        ids[suite.rendering] = ids.get(suite.rendering, frozenset()) | {item.id for item in suite.pick(items)}
+    return Task(ids, {suite.name: suite.rendering for suite in suites})
 
 
 def _own_items(suites: Sequence[Suite]) -> list[Item]:
@@ -166,7 +146,7 @@ def _strata() -> tuple[str, ...]:
 
 
 def _plan(
-    seats: Mapping[str, _Seat],
+    seats: Mapping[str, Seat],
     manifest: Manifest,
     suites: Sequence[Suite],
     items: Sequence[Item],
@@ -189,7 +169,7 @@ def _plan(
 def _claim(out: Path, plan: Plan, overwrite: bool) -> None:
     """Make the folder ours, or refuse one that was begun with other inputs."""
     if overwrite:
-        for name in FILES:
+        for name in (*FILES, COSTS):
             (out / name).unlink(missing_ok=True)
         shutil.rmtree(out / CONVERTED, ignore_errors=True)
     if (out / PLAN).is_file():
@@ -215,7 +195,7 @@ def _decode(
     plan: Plan,
     store: Store,
     renderer: Renderer,
-    seats: Mapping[str, _Seat],
+    opened: Opened,
     progress: Progress | None,
 ) -> None:
     """Decode the units that are not in the store yet, in the plan's order."""
@@ -225,31 +205,33 @@ def _decode(
         return
     written = sum(len(batch.utterance_ids) for _, batch in plan.units[:done])
     total = written + sum(len(batch.utterance_ids) for _, batch in units)
-    opened = {name: seat.kind.open(seat.spec, seat.setting) for name, seat in seats.items()}
     first = done // len(plan.models)
     wanted = plan.batches[first:]
+    said = store.read(first * len(plan.models), done)  # of a batch that was left in the middle
     with closing(renderer.batches((batch.rendering, batch.utterance_ids) for batch in wanted)) as rendered:
         for number, (batch, clips) in enumerate(zip(wanted, rendered, strict=True), first):
-            behind = max(0, done - number * len(plan.models))
-            for model in plan.models[behind:]:
+            for model in plan.models[len(said) :]:
                 if progress:
                     progress(written, total, model)
-                store.append(*_hear(model, opened[model], seats[model].kind.name, number, batch, clips))
+                said[model] = _hear(model, opened, number, batch, clips, said)
+                store.append(said[model].hypotheses, said[model].timing)
                 written += len(clips)
+            said = {}
     if progress:
         progress(written, total)
 
 
 def _hear(
-    model: str, engine: Engine, engine_name: str, number: int, batch: Batch, clips: Sequence[Clip]
-) -> tuple[list[Hypothesis], dict[str, Any]]:
-    """One unit: hypotheses in the plan's order, and what it took."""
+    model: str, opened: Opened, number: int, batch: Batch, clips: Sequence[Clip], said: Mapping[str, Unit]
+) -> Unit:
+    """One unit: hypotheses in the plan's order, and what it took; a variant's time is its source's and its own."""
+    source = opened.source(model)
     began = time.perf_counter()
-    transcripts = engine.transcribe(clips)
-    decode_s = time.perf_counter() - began
+    transcripts = opened.work(model, said[source].transcripts) if source else opened.hear(model, clips)
+    decode_s = time.perf_counter() - began + (said[source].decode_s if source else 0.0)
     if len(transcripts) != len(clips):
-        raise UserError("eval.engine_answer", engine=engine_name, got=len(transcripts), wanted=len(clips))
-    hypotheses = [Hypothesis(key, said) for key, said in zip(batch.keys(model), transcripts, strict=True)]
+        raise UserError("eval.engine_answer", engine=opened.engine(model), got=len(transcripts), wanted=len(clips))
+    hypotheses = tuple(Hypothesis(key, said) for key, said in zip(batch.keys(model), transcripts, strict=True))
     timing = {
         "model": model,
         "rendering": batch.rendering,
@@ -258,4 +240,4 @@ def _hear(
         "audio_s": round(sum(len(clip.audio) for clip in clips) / RATE, 3),
         "decode_s": round(decode_s, 6),
     }
-    return hypotheses, timing
+    return Unit(hypotheses, timing)

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval_suites.hypothesis import Hypothesis, Key
+from eval_suites.hypothesis import Hypothesis, Key, Transcript
 from eval_suites.plan import Plan
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import read_json_lines
 
 HYPOTHESES = "hypotheses.jsonl"
 TIMINGS = "timings.jsonl"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What one model wrote for one batch, and what it took."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    timing: Mapping[str, Any]
+
+    @property
+    def transcripts(self) -> list[Transcript]:
+        """What was written, in the batch's order."""
+        return [hypothesis.transcript for hypothesis in self.hypotheses]
+
+    @property
+    def decode_s(self) -> float:
+        """Seconds that it took."""
+        return float(self.timing.get("decode_s", 0.0))
 
 
 class Store:
@@ -49,7 +69,23 @@ class Store:
         _cut(path, kept)
         return done
 
-    def append(self, hypotheses: Sequence[Hypothesis], timing: dict[str, Any]) -> None:
+    def read(self, first: int, end: int) -> dict[str, Unit]:
+        """The units ``first`` to ``end`` (without it) by model; they are of one batch, and in the store."""
+        if first == end:
+            return {}
+        units = self._plan.units
+        lines = (self._folder / HYPOTHESES).read_bytes().split(b"\n")
+        place = sum(len(batch.utterance_ids) for _, batch in units[:first])
+        timings = {(t["model"], t["batch"]): t for t in read_json_lines(self._folder / TIMINGS)}
+        found: dict[str, Unit] = {}
+        for model, batch in units[first:end]:
+            written = lines[place : place + len(batch.utterance_ids)]
+            hypotheses = tuple(Hypothesis.from_json(json.loads(line)) for line in written)
+            found[model] = Unit(hypotheses, timings.get((model, first // len(self._plan.models)), {}))
+            place += len(written)
+        return found
+
+    def append(self, hypotheses: Sequence[Hypothesis], timing: Mapping[str, Any]) -> None:
         """Write one unit, on disk when this returns. Its timing follows, so that a unit never has two."""
         _append(self._folder / HYPOTHESES, [hypothesis.to_json() for hypothesis in hypotheses])
         _append(self._folder / TIMINGS, [timing])
@@ -64,7 +100,7 @@ def _check(line: bytes, key: Key, path: Path, number: int) -> None:
         raise UserError("eval.hypotheses_foreign", path=path, line=number)
 
 
-def _append(path: Path, records: Sequence[dict[str, Any]]) -> None:
+def _append(path: Path, records: Sequence[Mapping[str, Any]]) -> None:
     text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     with path.open("ab") as file:
         file.write(text.encode())

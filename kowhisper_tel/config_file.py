@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,15 @@ DEMO = Path(__file__).with_name("demo.yaml")
 def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Config:
     """The config of a YAML file (or the embedded demo's), with ``a.b=c`` overrides.
 
-    ``${NAME}`` in a value is replaced by the environment variable; relative paths (corpora, noise, suites, models, the
-    cache) are taken from the config file's folder. Raises ``UserError``: ``config.missing``, ``config.yaml``,
-    ``config.invalid``, ``config.variable``, ``config.override``.
+    ``${NAME}`` in a value is replaced by the environment variable, except in ``evaluate.models``, where it stays: it
+    may be a key, which is to be written nowhere, and who uses it fills it in. Relative paths (corpora, noise, suites,
+    models, the cache) are taken from the config file's folder. Raises ``UserError``: ``config.missing``,
+    ``config.yaml``, ``config.invalid``, ``config.variable``, ``config.override``.
     """
     values = _read_yaml(path or DEMO)
     for override in overrides:
         _override(values, override)
-    values = _expand(values)
+    values = _expand_all(values)
     try:
         config = Config.model_validate(values)
     except ValidationError as problems:
@@ -78,6 +79,14 @@ def _override(values: dict[str, Any], override: str) -> None:
         node[int(last) if isinstance(node, list) else last] = yaml.load(text, _Loader)
     except (ValueError, IndexError, AttributeError, TypeError, yaml.YAMLError) as problem:
         raise UserError("config.override", override=override, problem=problem) from None
+
+
+def _expand_all(values: dict[str, Any]) -> dict[str, Any]:
+    evaluate = values.get("evaluate")
+    if not isinstance(evaluate, Mapping) or "models" not in evaluate:
+        return {key: _expand(item) for key, item in values.items()}
+    rest = _expand({**values, "evaluate": {key: item for key, item in evaluate.items() if key != "models"}})
+    return {**rest, "evaluate": {**rest["evaluate"], "models": evaluate["models"]}}
 
 
 def _expand(value: Any) -> Any:
@@ -174,10 +183,34 @@ def _anchor(config: Config, folder: Path) -> Config:
         update={
             "model": place(config.model) if not config.model.startswith("builtin/") else config.model,
             "data": config.data.model_copy(update={"corpora": corpora, "lists": lists, "long": long}),
-            "train": config.train.model_copy(update={"channels": sources(config.train.channels)}),
-            "evaluate": config.evaluate.model_copy(update=evaluate),
+            "train": config.train and config.train.model_copy(update={"channels": sources(config.train.channels)}),
+            "evaluate": config.evaluate.model_copy(update={**evaluate, **_anchor_models(config, folder, place)}),
         }
     )
+
+
+def _anchor_models(config: Config, folder: Path, place: Callable[[str], str]) -> dict[str, Any]:
+    """Files of recognisers, hypotheses and post-processing, and folders of models."""
+
+    def file(value: Any) -> Any:
+        # Not resolved: the Python of a virtual environment is a link, and another one once the link is followed.
+        return str((folder / value).absolute()) if isinstance(value, str) and (folder / value).is_file() else value
+
+    models = [
+        model.model_copy(
+            update={
+                "model": place(model.model) if model.model and "/" in model.model else model.model,
+                "command": model.command and [file(word) for word in model.command],
+                "file": file(model.file),
+            }
+        )
+        for model in config.evaluate.models or ()
+    ]
+    post = [
+        entry.model_copy(update={"options": {key: file(value) for key, value in entry.options.items()}})
+        for entry in config.evaluate.post
+    ]
+    return {"models": models or None, "post": post}
 
 
 def dump_config(config: Config) -> str:

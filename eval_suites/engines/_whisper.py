@@ -62,7 +62,7 @@ def of_pieces(pieces: Sequence[Piece]) -> Transcript:
 
 def _of(d: Decoded) -> Transcript:
     return Transcript(
-        d.text, d.avg_logprob, d.compression_ratio, d.window_s, d.attempts, d.finished, segments=d.segments
+        d.text, d.avg_logprob, d.compression_ratio, d.window_s, d.attempts, d.finished, d.nbest, d.segments
     )
 
 

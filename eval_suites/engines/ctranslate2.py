@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from eval_suites.engines import Engine, EngineKind, Setting, folder_of, model_hash
 from eval_suites.engines._whisper import WhisperEngine
 from eval_suites.models import ModelSpec
@@ -12,12 +14,27 @@ CUBLAS = "libcublas.so.12"
 
 def open_model(spec: ModelSpec, setting: Setting) -> Engine:
     """Convert the model once into ``setting.cache``, and open it."""
-    from kowhisper_tel.whisper import ct2
     from kowhisper_tel.whisper.backends.ctranslate2 import Ct2Backend
 
-    place = setting.cache / f"{model_hash(spec)}-{setting.quantisation}"
-    converted = ct2.convert(folder_of(spec), place, setting.quantisation)
+    converted = convert(spec, setting)
     return WhisperEngine(Ct2Backend(converted, setting.threads, setting.device), setting.options)
+
+
+def convert(spec: ModelSpec, setting: Setting) -> Path:
+    """The model's folder as CTranslate2 reads it, made where it is not there."""
+    from kowhisper_tel.whisper import ct2
+
+    return ct2.convert(folder_of(spec), converted_folder(spec, setting), setting.quantisation)
+
+
+def prepare(spec: ModelSpec, setting: Setting) -> None:
+    """Convert the model."""
+    convert(spec, setting)
+
+
+def converted_folder(spec: ModelSpec, setting: Setting) -> Path:
+    """Where the model lies as CTranslate2 reads it."""
+    return setting.cache / f"{model_hash(spec)}-{setting.quantisation}"
 
 
 def sees_gpu() -> bool:
@@ -45,5 +62,11 @@ def check_quantisation(name: str, device: str | None) -> None:
 
 
 ENGINE = EngineKind(
-    "ctranslate2", open_model, ("ctranslate2",), sees_gpu=sees_gpu, check_quantisation=check_quantisation
+    "ctranslate2",
+    open_model,
+    ("ctranslate2",),
+    sees_gpu=sees_gpu,
+    check_quantisation=check_quantisation,
+    prepare=prepare,
+    disk=converted_folder,
 )

@@ -9,13 +9,15 @@ from kowhisper_tel.core.errors import UserError
 CLEAN = Channel("clean")
 
 
-def training_mixture(train: Train) -> Mixture:
-    """``train.channels`` with the clean share before it.
+def training_mixture(train: Train | None) -> Mixture:
+    """``train.channels`` with the clean share before it; without training, nothing but clean.
 
     Raises ``UserError``: ``train.codec`` for a codec that cannot be had here, ``config.channel`` for what is unknown.
     """
     from augment import presets
 
+    if train is None:
+        return Mixture(((1.0, CLEAN),))
     try:
         named = train.channels
         mixture = presets.find(named) if isinstance(named, str) else Mixture.from_json(named)

@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.commands.checks import check
+from kowhisper_tel.commands.matrix import tuned_names
 from kowhisper_tel.config import Config
 from kowhisper_tel.config_file import dump_config, load_config
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import write_json, write_text
-
-BASE, CANDIDATE = "base", "phone"
-"""Names of the model before tuning and of the one tuned on the telephone; a control's name is its config name."""
 
 CONFIG, ENVIRONMENT = "config.yaml", "environment.json"
 FREE = ("gate", "evaluate", "runs", "train.save_steps", "train.dataloader_num_workers")
@@ -54,7 +52,7 @@ class Run:
     @property
     def tuned(self) -> list[str]:
         """Names of the models to train, the controls first."""
-        return [*self.config.train.controls, CANDIDATE]
+        return tuned_names(self.config)
 
 
 @contextmanager

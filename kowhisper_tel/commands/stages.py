@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kowhisper_tel.commands import matrix
 from kowhisper_tel.commands.channels import training_mixture
+from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar, say
-from kowhisper_tel.commands.run_folder import BASE, CANDIDATE, Run
+from kowhisper_tel.commands.run_folder import Run
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256, write_json
 from kowhisper_tel.core.language import current_language
@@ -80,7 +82,7 @@ def prepare(run: Run) -> PreparedData:
             f"prepare: in train and in dev or test, each listed in {run.manifests}/leaks.jsonl: {found}",
             f"데이터 준비: 학습 쪽과 dev·test에 겹친 것(목록: {run.manifests}/leaks.jsonl): {found}",
         )
-    for split in ("train", "test"):
+    for split in ("train", "test") if run.tuned else ("test",):
         if split not in prepared.manifests:
             raise UserError("run.no_split", split=split)
     return prepared
@@ -110,27 +112,18 @@ def train(run: Run, name: str) -> Path:
 
 
 def evaluate(run: Run, *, overwrite: bool = False) -> None:
-    """The base and every tuned model over the suites."""
-    from eval_suites.models import ModelSpec
+    """The models of the matrix over the suites."""
     from eval_suites.render_cache import RenderCache
     from eval_suites.rendering import items_of
     from eval_suites.results import left_out
     from eval_suites.runner import evaluate as run_suites
     from kowhisper_tel.whisper.decoding import DecodingOptions
-    from kowhisper_tel.whisper.resolve import resolve_model
 
     settings = run.config.evaluate
     choice = choice_of(run)
     tell(choice)
     kept = RenderCache(Path(settings.cache)) if settings.cache else None
-    models = {BASE: ModelSpec(resolve_model(run.config.model), "base")}
-    for name in run.tuned:
-        folder = run.model(name) / "model"
-        if not folder.is_dir():
-            raise UserError("run.stage_missing", folder=run.folder, needed=f"models/{name}/model", stage="train")
-        if _json(run.model(name) / DATA) != _data(run):
-            raise UserError("run.other_data", folder=run.folder, model=name)
-        models[name] = ModelSpec(folder, "candidate" if name == CANDIDATE else "control")
+    models = matrix.specs(run.config, lambda name: _tuned(run, name))
     manifest = test_set(run)
     if found := left_out(choice.suites, items_of(manifest)):
         counts = ", ".join(f"{name} {len(ids)}" for name, ids in found.items())
@@ -148,6 +141,8 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
             seed=run.config.seed,
             options=DecodingOptions(**settings.decoding.model_dump()),
             renderings=kept,
+            open_models=settings.open_models,
+            cost=settings.cost,
             overwrite=overwrite,
             progress=progress,
         )
@@ -157,6 +152,16 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
             f"cache: {kept.found} renderings found, {kept.made} made ({kept.broken} of them were broken)",
             f"캐시: 렌더링 {kept.found}개 재사용, {kept.made}개 생성(그중 깨진 것 {kept.broken}개)",
         )
+
+
+def _tuned(run: Run, name: str) -> Path:
+    """The folder of a tuned model."""
+    folder = run.model(name) / "model"
+    if not folder.is_dir():
+        raise UserError("run.stage_missing", folder=run.folder, needed=f"models/{name}/model", stage="train")
+    if _json(run.model(name) / DATA) != _data(run):
+        raise UserError("run.other_data", folder=run.folder, model=name)
+    return folder
 
 
 def test_set(run: Run) -> Manifest:
@@ -179,6 +184,8 @@ def choice_of(run: Run) -> Choice:
 
     settings = run.config.evaluate
     chosen = choice.choose(settings.suites, manifest=test_set(run), noise=settings.noise, size=settings.size)
+    if not run.tuned:
+        return chosen
     trained = [channel for _, channel in training_mixture(run.config.train).parts]
     return replace(chosen, suites=unseen.mark(chosen.suites, trained))
 
@@ -244,8 +251,10 @@ def _manifest(run: Run, split: str) -> Manifest:
 def _train_settings(run: Run) -> TrainSettings:
     from kowhisper_tel.train.settings import Lora, TrainSettings
 
-    values = run.config.train.model_dump(exclude={"controls", "channels", "clean_share", "lora"})
-    lora = run.config.train.lora
+    train = run.config.train
+    assert train is not None
+    values = train.model_dump(exclude={"controls", "channels", "clean_share", "lora"})
+    lora = train.lora
     return TrainSettings(**values, lora=Lora(**lora.model_dump()) if lora else None)
 
 

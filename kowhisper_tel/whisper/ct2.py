@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from pathlib import Path
 
@@ -64,7 +65,13 @@ def model_hash(folder: Path) -> str:
     """A short hash of what decides a model's output: weights, config, tokenizer, generation config."""
     names = ("config.json", "generation_config.json", "tokenizer.json", "vocab.json", "merges.txt")
     files = [*weight_files(folder), *(folder / name for name in names if (folder / name).is_file())]
-    return fingerprint({file.name: sha256(file) for file in files})
+    return fingerprint({file.name: _hash(file, (file.stat().st_size, file.stat().st_mtime_ns)) for file in files})
+
+
+@functools.lru_cache(maxsize=256)
+def _hash(file: Path, _: tuple[int, int]) -> str:
+    """Of a file as it was then: weights are of gigabytes, and asked for often."""
+    return sha256(file)
 
 
 def _convert(folder: Path, new: Path, quantisation: str) -> None:

@@ -45,6 +45,9 @@ class DecodingOptions:
     does not end, or one whose mean log probability is below ``logprob_threshold`` (``None``: not asked).
     ``max_new_tokens`` is OpenAI's: half of the decoder's 448; a fit window has its own, lower one. ``previous``: text
     that was said before, or words to expect. ``fit_windows`` off: every window is 30 s, as in stock Whisper.
+    ``nbest``: so many of the beam's hypotheses are told (0: none; a greedy text or a draw is its only one).
+
+    Raises ``UserError`` (``decode.nbest``) for more of them than the beam is wide.
     """
 
     tail_s: float = 1.0
@@ -59,6 +62,11 @@ class DecodingOptions:
     previous: str = ""
     fit_windows: bool = True
     seed: int = 0
+    nbest: int = 0
+
+    def __post_init__(self) -> None:
+        if self.nbest > max(self.beam_size, 1):
+            raise UserError("decode.nbest", nbest=self.nbest, beam_size=self.beam_size)
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,8 @@ class Decoded:
 
     ``window_s`` is the window that gave this text, ``attempts`` how many decodings were made (1: the fit window was
     enough). Where none of them was free of loops (``loop``) and came to an end (``finished``), this is the least bad.
+    ``nbest``: where asked for, this text and the other ones of its beam in the beam's order, each with the mean log
+    probability of its tokens; what reads the same stands there once.
     ``segments`` is what was said when, where ``DecodingOptions.timestamps`` asked for it.
     """
 
@@ -79,6 +89,7 @@ class Decoded:
     attempts: int
     loop: bool
     finished: bool
+    nbest: tuple[tuple[str, float], ...] = ()
     segments: tuple[Segment, ...] = ()
 
 
@@ -158,7 +169,9 @@ def _request(backend: Backend, options: DecodingOptions, window_s: float, temper
     limit = min(options.max_new_tokens, DECODER_TOKENS - len(prompt))
     if window_s < MAX_S:
         limit = min(limit, SPARE_TOKENS + math.ceil(TOKENS_PER_S * window_s))
-    return Request(prompt, limit, options.beam_size, temperature, seed=options.seed + number)
+    return Request(
+        prompt, limit, options.beam_size, temperature, seed=options.seed + number, nbest=max(1, options.nbest)
+    )
 
 
 def _judge(
@@ -169,9 +182,17 @@ def _judge(
     unlikely = options.logprob_threshold is not None and raw.avg_logprob < options.logprob_threshold
     ratio = compression_ratio(text)
     result = Decoded(
-        text, raw.tokens, raw.avg_logprob, raw.no_speech_prob, ratio, window_s, attempts, loop, raw.finished
-    )
+        text, raw.tokens, raw.avg_logprob, raw.no_speech_prob, ratio, window_s, attempts, loop, raw.finished,
+        _nbest(backend, text, raw) if options.nbest else (),
+    )  # fmt: skip
     return result, loop or not raw.finished or unlikely
+
+
+def _nbest(backend: Backend, text: str, raw: RawDecode) -> tuple[tuple[str, float], ...]:
+    found = {text: raw.avg_logprob}
+    for tokens, avg_logprob in raw.others:
+        found.setdefault(backend.vocabulary.text(tokens), avg_logprob)
+    return tuple(found.items())
 
 
 def _better(earlier: Decoded | None, later: Decoded) -> Decoded:

@@ -13,7 +13,7 @@ import numpy as np
 from augment import Channel
 from eval_suites.engines import Clip, EngineKind, Setting
 from eval_suites.hypothesis import Transcript
-from eval_suites.models import ModelSpec
+from eval_suites.models import ModelSpec, Post
 from eval_suites.runner import evaluate
 from eval_suites.suite import Suite
 from kowhisper_tel.core.audio import write_audio
@@ -61,6 +61,18 @@ def specs(*names: str) -> dict[str, ModelSpec]:
     return {name: ModelSpec(Path(name), "candidate" if number else "base") for number, name in enumerate(names)}
 
 
+def with_variants() -> dict[str, ModelSpec]:
+    """Two models, a variant of each, and a variant of a variant."""
+    work = {"words": [{"word": "고객님", "spoken": ["요금제"]}, "상담원"]}
+    more = {"words": [{"word": "감사합니다", "spoken": ["고객님"]}]}
+    return {
+        **specs("plain", "loopy"),
+        "plain+words": ModelSpec(None, "other", post=Post("plain", "hotwords", work)),
+        "loopy+words": ModelSpec(None, "other", post=Post("loopy", "hotwords", work)),
+        "plain+words+more": ModelSpec(None, "other", post=Post("plain+words", "hotwords", more)),
+    }
+
+
 def write_manifest(folder: Path, clips: int = 23) -> Manifest:
     """Short clips of noise by four speakers, two of whom are women; written once."""
     generator = np.random.default_rng(1)
@@ -92,9 +104,9 @@ def some_suites() -> list[Suite]:
 
 
 if __name__ == "__main__":  # run by a test that kills it
-    data, out = map(Path, sys.argv[1:])
+    data, out = map(Path, sys.argv[1:3])
     evaluate(
-        specs("plain", "loopy"),
+        with_variants() if sys.argv[3:] else specs("plain", "loopy"),
         write_manifest(data),
         some_suites(),
         out,

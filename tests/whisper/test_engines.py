@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +125,33 @@ def test_a_long_prompt_leaves_the_rest_of_the_decoder(
 def test_decode_runs_through(clip: Clip, fast: Ct2Backend) -> None:
     clips = [clip(1, 1.5), clip(2, 0.7)]
     assert decode(fast, clips) == decode(fast, clips)
+
+
+def test_the_nbest_of_a_beam(clip: Clip, fast: Ct2Backend, reference: TransformersBackend) -> None:
+    features = features_of([clip(1, 1.0), clip(2, 0.7)], 1.5)
+    for backend in (fast, reference):
+        encoded, plain = backend.encode(features), replace(request(backend, limit=6), beam_size=3)
+        for alone, told in zip(
+            backend.generate(encoded, plain), backend.generate(encoded, replace(plain, nbest=3)), strict=True
+        ):
+            assert (alone.tokens, alone.others) == (told.tokens, ())
+            assert len({told.tokens, *(tokens for tokens, _ in told.others)}) == 3
+            assert all(logprob < 0 for _, logprob in told.others)
+        drawn = replace(plain, nbest=3, temperature=0.8)
+        assert [raw.others for raw in backend.generate(encoded, drawn)] == [(), ()]
+
+
+def test_the_nbest_of_a_text(clip: Clip, fast: Ct2Backend) -> None:
+    plain = DecodingOptions(temperatures=(0.0,), beam_size=3)
+    (alone,), (told,) = (decode(fast, [clip(1, 1.0)], replace(plain, nbest=wanted)) for wanted in (0, 3))
+    assert (alone.text, alone.nbest) == (told.text, ())
+    assert told.nbest[0] == (told.text, told.avg_logprob)
+    assert len(told.nbest) == len({text for text, _ in told.nbest}) <= 3
+    (greedy,) = decode(fast, [clip(1, 1.0)], replace(plain, beam_size=1, nbest=1))
+    assert greedy.nbest == ((greedy.text, greedy.avg_logprob),)
+    with pytest.raises(UserError) as error:
+        DecodingOptions(beam_size=2, nbest=3)
+    assert error.value.code == "decode.nbest"
 
 
 def test_an_export_is_made_once_and_works(small: Path, tmp_path: Path, clip: Clip) -> None:

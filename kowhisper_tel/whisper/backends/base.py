@@ -22,7 +22,7 @@ class Request:
     """How one batch is to be decoded.
 
     ``temperature`` 0 takes the likeliest token (or a beam of ``beam_size``); above 0 tokens are drawn, from
-    ``seed`` alone.
+    ``seed`` alone. ``nbest`` hypotheses of a beam are given back, at most ``beam_size``; a draw gives one.
     """
 
     prompt: Sequence[int]
@@ -30,6 +30,17 @@ class Request:
     beam_size: int = 1
     temperature: float = 0.0
     seed: int = 0
+    nbest: int = 1
+
+    @property
+    def beams(self) -> int:
+        """The width of the beam: 1 where tokens are drawn."""
+        return self.beam_size if self.temperature == 0 else 1
+
+    @property
+    def wanted(self) -> int:
+        """How many hypotheses of a clip are given back."""
+        return min(self.nbest, self.beams)
 
 
 @dataclass(frozen=True)
@@ -37,13 +48,15 @@ class RawDecode:
     """What an engine says of one clip: tokens without prompt and end.
 
     ``avg_logprob`` is the mean log probability of the tokens and the end; ``no_speech_prob`` the probability of the
-    no-speech token as the first one; ``finished`` whether the end token came within ``max_new_tokens``.
+    no-speech token as the first one; ``finished`` whether the end token came within ``max_new_tokens``. ``others``
+    are the beam's next hypotheses in its order, each as tokens and their mean log probability.
     """
 
     tokens: tuple[int, ...]
     avg_logprob: float
     no_speech_prob: float
     finished: bool
+    others: tuple[tuple[tuple[int, ...], float], ...] = ()
 
 
 @dataclass(frozen=True)

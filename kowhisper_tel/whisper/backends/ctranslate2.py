@@ -50,7 +50,8 @@ class Ct2Backend:
         results = self._engine(request).generate(
             _view(encoded),
             [prompt] * len(encoded),
-            beam_size=request.beam_size if request.temperature == 0 else 1,
+            beam_size=request.beams,
+            num_hypotheses=request.wanted,
             sampling_topk=1 if request.temperature == 0 else 0,
             sampling_temperature=request.temperature or 1.0,
             # It takes the lesser of half of it and what the prompt leaves, whose last token it counts as the text's.
@@ -88,10 +89,16 @@ class Ct2Backend:
 
     @staticmethod
     def _raw(result: Any, limit: int) -> RawDecode:
-        tokens = tuple(result.sequences_ids[0])
-        # The score is the sum of log probabilities, the end included, over the number of tokens without it.
-        avg_logprob = result.scores[0] * len(tokens) / (len(tokens) + 1) if tokens else result.scores[0]
-        return RawDecode(tokens, float(avg_logprob), float(result.no_speech_prob), len(tokens) < limit)
+        first, *others = (
+            (tuple(tokens), _mean(score, len(tokens)))
+            for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
+        )
+        return RawDecode(*first, float(result.no_speech_prob), len(first[0]) < limit, tuple(others))
+
+
+def _mean(score: float, tokens: int) -> float:
+    """The score is the sum of log probabilities, the end included, over the number of tokens without it."""
+    return float(score * tokens / (tokens + 1) if tokens else score)
 
 
 def _view(array: Features | Encoded) -> Any:

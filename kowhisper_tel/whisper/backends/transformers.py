@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,8 +78,9 @@ class TransformersBackend:
     def _generate(self, encoded: Any, request: Request) -> list[RawDecode]:
         import torch
         from transformers import GenerationMixin
+        from transformers.modeling_outputs import BaseModelOutput
 
-        hidden = encoded.last_hidden_state
+        hidden, wanted = encoded.last_hidden_state, request.wanted
         prompt = torch.tensor([list(request.prompt)] * len(hidden), device=hidden.device)
         sequences = GenerationMixin.generate(
             self._model,
@@ -89,9 +91,11 @@ class TransformersBackend:
             logits_processor=self._rules(request),
         )
         # One more pass of the decoder scores the finished text, whether it came from a beam, a draw or neither.
-        scored = self._model.model(encoder_outputs=encoded, decoder_input_ids=sequences, use_cache=False)
+        heard = BaseModelOutput(last_hidden_state=hidden.repeat_interleave(wanted, 0)) if wanted > 1 else encoded
+        scored = self._model.model(encoder_outputs=heard, decoder_input_ids=sequences, use_cache=False)
         rows = zip(sequences.tolist(), scored.last_hidden_state, strict=True)
-        return [self._raw(sequence, states, request) for sequence, states in rows]
+        raws = [self._raw(sequence, states, request) for sequence, states in rows]
+        return [_with_others(raws[place : place + wanted]) for place in range(0, len(raws), wanted)]
 
     def _settings(self, request: Request) -> Any:
         from transformers import GenerationConfig
@@ -104,7 +108,8 @@ class TransformersBackend:
             pad_token_id=vocabulary.end,
             suppress_tokens=list(config.suppress_tokens or []),
             begin_suppress_tokens=list(config.begin_suppress_tokens or []),
-            num_beams=request.beam_size if request.temperature == 0 else 1,
+            num_beams=request.beams,
+            num_return_sequences=request.wanted,
             do_sample=False,
             max_length=min(begin + request.max_new_tokens, self._model.config.max_target_positions),
         )
@@ -136,6 +141,11 @@ class TransformersBackend:
         start = list(request.prompt).index(self._vocabulary.start)
         silence = self._model.proj_out(states[start]).float().softmax(-1)[self._vocabulary.no_timestamps - 1]
         return RawDecode(tuple(tokens), total / max(len(scored), 1), float(silence), finished)
+
+
+def _with_others(raws: list[RawDecode]) -> RawDecode:
+    """One clip's hypotheses as one result."""
+    return replace(raws[0], others=tuple((raw.tokens, raw.avg_logprob) for raw in raws[1:]))
 
 
 def _draw(request: Request) -> Any:
