@@ -185,6 +185,7 @@ def _anchor(config: Config, folder: Path) -> Config:
             "data": config.data.model_copy(update={"corpora": corpora, "lists": lists, "long": long}),
             "train": config.train and config.train.model_copy(update={"channels": sources(config.train.channels)}),
             "evaluate": config.evaluate.model_copy(update={**evaluate, **_anchor_models(config, folder, place)}),
+            "gate": config.gate.model_copy(update={"budgets": config.gate.budgets and place(config.gate.budgets)}),
         }
     )
 

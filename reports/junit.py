@@ -1,4 +1,4 @@
-"""Junit: a gate's verdict as JUnit XML, which every CI shows: a test case a condition."""
+"""Junit: a gate's verdict as JUnit XML, which every CI shows: a test case a condition and a cap."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kowhisper_tel.core.files import write_text
 from kowhisper_tel.core.language import current_language
-from reports.gate import Finding, Verdict
+from reports.gate.verdict import CapFinding, Finding, Verdict
 from reports.text import Text
 
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -21,30 +21,49 @@ def write(verdict: Verdict, path: Path, *, strict: bool = False, language: str |
 
 
 def text(verdict: Verdict, *, strict: bool = False, language: str | None = None) -> str:
-    """A regression is a failure; inconclusive is skipped, and under ``strict`` an error."""
+    """A regression, or a cap that is broken, is a failure, incomplete evidence an error.
+
+    Inconclusive is skipped, and under ``strict`` an error. What only warns is skipped too: it turns no build red.
+    """
     code = language or current_language()
-    outcomes = [finding.outcome for finding in verdict.findings]
+    kinds = [_kind(found, strict) for found in verdict.all]
     suite = ElementTree.Element(
         "testsuite",
         name="kowhisper-tel gate",
-        tests=str(len(outcomes)),
-        failures=str(outcomes.count("fail")),
-        errors=str(outcomes.count("inconclusive") if strict else 0),
-        skipped=str(0 if strict else outcomes.count("inconclusive")),
+        tests=str(len(kinds)),
+        failures=str(kinds.count("failure")),
+        errors=str(kinds.count("error")),
+        skipped=str(kinds.count("skipped")),
     )
-    for finding in verdict.findings:
-        _case(suite, finding, verdict, code, strict)
+    for found, kind in zip(verdict.all, kinds, strict=True):
+        _case(suite, found, kind, code)
     ElementTree.indent(suite)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
 
 
-def _case(suite: ElementTree.Element, finding: Finding, verdict: Verdict, language: str, strict: bool) -> None:
+def _kind(found: Finding | CapFinding, strict: bool) -> str:
+    if found.outcome == "pass":
+        return ""
+    if found.severity == "warn":
+        return "skipped"
+    kinds = {"fail": "failure", "incomplete": "error", "inconclusive": "error" if strict else "skipped"}
+    return kinds[found.outcome]
+
+
+def _case(suite: ElementTree.Element, found: Finding | CapFinding, kind: str, language: str) -> None:
     def words(text: Text) -> str:
         return FORBIDDEN.sub("\ufffd", text.ko if language == "ko" else text.en)
 
-    case = ElementTree.SubElement(suite, "testcase", classname=f"gate.{verdict.by}", name=words(finding.title))
-    kind = {"fail": "failure", "inconclusive": "error" if strict else "skipped"}.get(finding.outcome)
+    place, name = ("cap", found.title) if isinstance(found, CapFinding) else (found.by, _name(found))
+    case = ElementTree.SubElement(suite, "testcase", classname=f"gate.{place}", name=words(name))
     if kind:
-        ElementTree.SubElement(case, kind, message=words(finding.reason))
+        ElementTree.SubElement(case, kind, message=words(found.reason))
     else:
-        ElementTree.SubElement(case, "system-out").text = words(finding.reason)
+        ElementTree.SubElement(case, "system-out").text = words(found.reason)
+
+
+def _name(finding: Finding) -> Text:
+    if finding.metric == "cer":
+        return finding.title
+    title, metric = finding.title, finding.metric_title
+    return Text(f"{title.en} ({metric.en})", f"{title.ko} ({metric.ko})")

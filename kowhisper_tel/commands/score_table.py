@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from eval_suites import metrics
 from eval_suites.score import COUNTS, Score
+from kowhisper_tel.commands.columns import columns
 from kowhisper_tel.core.language import current_language
 from kowhisper_tel.korean import normalise as scoring
 
@@ -30,7 +30,7 @@ def table(score: Score, missing: Sequence[str]) -> str:
     language = current_language()
     facts = {"utterances": score.utterances, "version": scoring.VERSION, "fingerprint": scoring.fingerprint()}
     names = [name for name in score.tallies if score.counted[name] or not metrics.get(name).needs_keywords]
-    lines = [*_columns([HEAD[language], *(_row(score, name, language) for name in names)]), ""]
+    lines = [*columns([HEAD[language], *(_row(score, name, language) for name in names)]), ""]
     lines.append(NOTES[language].format(**facts))
     if missing:
         ids = ", ".join(missing[:SHOWN_IDS]) + (" …" if len(missing) > SHOWN_IDS else "")
@@ -44,20 +44,3 @@ def _row(score: Score, name: str, language: str) -> tuple[str, ...]:
     counts = (str(getattr(score.tallies[name], count)) for count in COUNTS)
     arrow = "↑" if metric.higher_is_better else "↓"
     return (name, f"{metric.title[language]} {arrow}", shown, *counts, str(score.counted[name]))
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    lefts = (place < 2 for place in range(len(widths)))
-    shape = list(zip(widths, lefts, strict=True))
-    return ["  ".join(_padded(cell, *how) for cell, how in zip(row, shape, strict=True)) for row in rows]
-
-
-def _padded(cell: str, width: int, left: bool) -> str:
-    space = " " * (width - _width(cell))
-    return cell + space if left else space + cell
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal: Hangul takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -1,0 +1,168 @@
+"""What holds of every verdict, whatever the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kowhisper_tel.core.errors import UserError
+from reports import gate
+from reports.gate.budgets import Budgets
+from reports.gate.side import Side
+from reports.gate.verdict import WORST_FIRST
+
+Sides = Callable[..., Side]
+RATES = st.lists(st.sampled_from([0.0, 0.02, 0.05, 0.1, 0.3]), min_size=1, max_size=4)
+BLOCKS = st.sampled_from([1, 2, 9, 10, 19, 20, 30])
+SEEDS = st.integers(0, 10**6)
+OPTIONS: dict[str, Any] = {"draws": 400}
+some = settings(max_examples=25, deadline=None)
+
+
+def named(rates: list[float]) -> dict[str, float]:
+    return {f"s{number}": rate for number, rate in enumerate(rates)}
+
+
+@some
+@given(RATES, BLOCKS, SEEDS, st.floats(0, 0.1), st.sampled_from([None, "superior"]))
+def test_identical_systems_never_fail(
+    side: Sides, rates: list[float], blocks: int, seed: int, least: float, require: Any
+) -> None:
+    one = side(named(rates), blocks=blocks, seed=seed)
+    verdict = gate.check(one, one, least_effect=least, budgets=Budgets(require=require), **OPTIONS)
+    assert verdict.outcome != "fail"
+    if require == "superior":
+        assert verdict.outcome != "pass"
+
+
+@some
+@given(RATES, RATES, BLOCKS, SEEDS)
+def test_swapped_systems_do_not_both_fail_and_their_changes_mirror(
+    side: Sides, rates: list[float], others: list[float], blocks: int, seed: int
+) -> None:
+    names = named(rates)
+    one = side(names, blocks=blocks, seed=seed)
+    other = side({n: others[i % len(others)] for i, n in enumerate(names)}, blocks=blocks, seed=seed + 1)
+    there, back = gate.check(one, other, **OPTIONS), gate.check(other, one, **OPTIONS)
+    for forth, home in zip(there.findings, back.findings, strict=True):
+        assert {forth.outcome, home.outcome} != {"fail"}
+        assert not (forth.outcome == "fail" and home.outcome == "fail")
+        if forth.change.delta.value is not None:
+            assert forth.change.delta.value == pytest.approx(-(home.change.delta.value or 0.0), abs=2e-3)
+
+
+@some
+@given(RATES, RATES, BLOCKS, SEEDS)
+def test_more_strata_never_make_a_verdict_better(
+    side: Sides, rates: list[float], more: list[float], blocks: int, seed: int
+) -> None:
+    def both(extra: list[float]) -> tuple[Side, Side]:
+        names = named(rates) | {f"t{number}": rate for number, rate in enumerate(extra)}
+        return side(names, blocks=blocks, seed=seed), side(names, blocks=blocks, seed=seed + 1)
+
+    few, many = (gate.check(*both(extra), **OPTIONS) for extra in ([], more))
+    assert not (few.outcome != "pass" and many.outcome == "pass")
+    for finding, same in zip(few.findings, many.findings, strict=False):
+        assert (finding.outcome == "pass") == (same.outcome == "pass")
+
+
+@some
+@given(RATES, BLOCKS, SEEDS, st.floats(0, 0.2), st.floats(0, 0.2))
+def test_a_wider_margin_never_takes_a_pass_away(
+    side: Sides, rates: list[float], blocks: int, seed: int, one: float, other: float
+) -> None:
+    pair = side(named(rates), blocks=blocks, seed=seed), side(named(rates), blocks=blocks, seed=seed + 1)
+    narrow, wide = (gate.check(*pair, margin=margin, **OPTIONS) for margin in sorted([one, other]))
+    for finding, same in zip(narrow.findings, wide.findings, strict=True):
+        assert not (finding.outcome == "pass" and same.outcome != "pass")
+
+
+@some
+@given(RATES, SEEDS)
+def test_warnings_change_no_exit_code(side: Sides, rates: list[float], seed: int) -> None:
+    names = named(rates)
+    worse = {name: min(1.0, rate + 0.3) for name, rate in names.items()}
+    old, new = side(names, seed=seed), side(worse, seed=seed + 1)
+    warned = gate.check(old, new, budgets=Budgets(level="warn"), **OPTIONS)
+    assert {finding.outcome for finding in warned.findings} == {"fail"}
+    assert (warned.outcome, warned.exit_code(strict=True)) == ("pass", 0)
+    assert "warned" in warned.sentence.en
+    assert "경고" in warned.sentence.ko
+
+
+def test_a_warning_makes_no_error_harder_to_show(side: Sides) -> None:
+    names = {f"s{n}": 0.1 for n in range(6)}
+    old, new = side(names), side(names | {"s0": 0.13}, seed=2)
+    warn = Budgets.model_validate({"strata": {f"s{n}": {"level": "warn"} for n in range(1, 6)}})
+    alone = gate.check(old, new, budgets=warn, **OPTIONS).findings[0]
+    assert alone.level == 0.95
+    assert gate.check(old, new, **OPTIONS).findings[0].level >= 0.95
+
+
+def test_the_worst_that_is_no_warning_decides(side: Sides) -> None:
+    old = side({"a": 0.1, "b": 0.1, "c": 0.1})
+    new = side({"a": 0.5, "b": 0.1, "c": 0.1}, seed=2, missing={"b": ("clip 7", "clip 9")})
+    verdict = gate.check(old, new, **OPTIONS)
+    assert [finding.outcome for finding in verdict.findings[:2]] == ["fail", "incomplete"]
+    assert (verdict.outcome, verdict.exit_code()) == ("fail", 1)
+    quiet = Budgets.model_validate({"strata": {"a": {"level": "warn"}}})
+    verdict = gate.check(old, new, budgets=quiet, **OPTIONS)
+    assert (verdict.outcome, verdict.exit_code()) == ("incomplete", 5)
+    assert "clip 7, clip 9" in verdict.findings[1].reason.en
+    assert WORST_FIRST[-1] == "pass"
+
+
+@pytest.mark.parametrize("lost_by", ["baseline", "candidate"])
+@pytest.mark.parametrize(("wrong", "outcome"), [(0.01, "incomplete"), (0.1, "incomplete"), (0.5, "fail")])
+def test_with_missing_hypotheses_nothing_passes(side: Sides, lost_by: str, wrong: float, outcome: str) -> None:
+    """They count as deleted: a loss may be shown so, but a baseline that lacks some is soon outdone."""
+    lacking = {"a": ("clip {1}",)}
+    old = side({"a": 0.1}, missing=lacking if lost_by == "baseline" else None)
+    new = side({"a": wrong}, seed=2, missing=lacking if lost_by == "candidate" else None)
+    finding = gate.check(old, new, margin=0.9, **OPTIONS).findings[0]
+    assert finding.outcome == outcome
+    assert "clip {1}" in finding.reason.en
+
+
+def test_clips_of_nobody_known_are_inconclusive(side: Sides) -> None:
+    old, new = side({"a": 0.1}, kind="clip"), side({"a": 0.5}, kind="clip", seed=2)
+    assert gate.check(old, new, **OPTIONS).outcome == "inconclusive"
+
+
+def test_where_nobody_speaks_hallucination_is_judged(side: Sides) -> None:
+    def silent(rate: float, seed: int) -> Side:
+        made = side({"nospeech": {"cer": 0.0, "hallucination": rate}}, seed=seed, tokens=5)
+        suite = made.suites[0]
+        blocks = {block: ((0, 0, 0, cells[1][1] * 8), cells[1]) for block, cells in suite.blocks.items()}
+        return replace(made, suites=(replace(suite, blocks=blocks),))
+
+    verdict = gate.check(silent(0.02, 1), silent(0.5, 2), **OPTIONS)
+    assert [(f.metric, f.outcome) for f in verdict.findings] == [("hallucination", "fail")]
+    assert gate.check(silent(0.02, 1), silent(0.02, 1), margin=0.05, **OPTIONS).outcome == "pass"
+
+
+def test_an_empty_reference_that_nothing_else_counts_is_incomplete(side: Sides) -> None:
+    made = side({"nospeech": 0.0})
+    blocks = dict.fromkeys(made.suites[0].blocks, ((0, 0, 0, 3),))
+    made = replace(made, suites=(replace(made.suites[0], blocks=blocks),))
+    assert gate.check(made, made, **OPTIONS).exit_code() == 5
+
+
+@pytest.mark.parametrize("change", ["blocks", "clips", "pairing", "suite"])
+def test_other_clips_are_refused(side: Sides, change: str) -> None:
+    old = side({"a": 0.1, "b": 0.1})
+    first = old.suites[0]
+    if change == "suite":
+        new = replace(old, suites=old.suites[:1])
+    else:
+        other: Any = {"blocks": dict(list(first.blocks.items())[1:]), "clips": 7, "pairing": "0" * 16}[change]
+        new = replace(old, suites=(replace(first, **{change: other}), old.suites[1]))
+    with pytest.raises(UserError) as refused:
+        gate.check(old, new, **OPTIONS)
+    assert refused.value.exit_code == 4
+    assert ("b" if change == "suite" else "a") in str(refused.value)
