@@ -176,7 +176,8 @@ def _to_json(baseline: Baseline) -> dict[str, Any]:
 
 
 def _suite_json(suite: SuiteCounts) -> dict[str, Any]:
-    return {field.name: getattr(suite, field.name) for field in fields(suite) if field.name not in ("ids", "missing")}
+    record = {name.name: getattr(suite, name.name) for name in fields(suite) if name.name not in ("ids", "missing")}
+    return record | {"blocks": {"order": list(suite.blocks), "counts": dict(suite.blocks)}}
 
 
 def _brief(acceptance: Acceptance) -> dict[str, Any]:
@@ -201,7 +202,10 @@ def _from_json(record: Mapping[str, Any]) -> Baseline:
 def _suite(record: Mapping[str, Any]) -> SuiteCounts:
     rest = dict(record)
     rest["metrics"] = metrics = tuple(rest["metrics"])
-    rest["blocks"] = {block: tuple(map(_counts, counts)) for block, counts in rest["blocks"].items()}
+    order, counts = rest["blocks"]["order"], rest["blocks"]["counts"]
+    if sorted(order) != sorted(counts):
+        raise ValueError(f"suite {rest['name']}: blocks and their order do not fit")
+    rest["blocks"] = {block: tuple(map(_counts, counts[block])) for block in order}
     if any(len(counts) != len(metrics) for counts in rest["blocks"].values()):
         raise ValueError(f"suite {rest['name']}: not one count for each metric")
     if rest["kind"] not in BLOCK_KINDS:

@@ -91,7 +91,7 @@ def by_block(suites: tuple[SuiteCounts, ...], metric: str) -> dict[str, Counts] 
 
 def both(old: dict[str, Counts], new: dict[str, Counts], metric: str, kind: BlockKind) -> Blocks:
     """Both sides' counts of the blocks that have anything to count, in a fixed order."""
-    pairs = np.array([[old[block], new[block]] for block in sorted(old)], dtype=np.int64).reshape(-1, 2, 4)
+    pairs = np.array([[old[block], new[block]] for block in old], dtype=np.int64).reshape(-1, 2, 4)
     blocks = Blocks(pairs, kind, metrics.get(metric).rate)
     return Blocks(pairs[blocks.parts.any(axis=1)], kind, blocks.rate)
 

@@ -35,9 +35,10 @@ FACTORS = ("engine", "quantisation", "device", "options")
 class SuiteCounts:
     """One suite's counts.
 
-    ``blocks`` maps a block's hash to a ``Counts`` for each of ``metrics``. ``pairing`` is a hash of the clips' ids:
-    two sides of the same clips have the same one. ``ids`` and ``missing`` (clips without a hypothesis, which count
-    as all deleted) are known only where the side comes from results, and never written.
+    ``blocks`` maps a block's hash to a ``Counts`` for each of ``metrics``, in the order of the blocks' names.
+    ``pairing`` is a hash of the clips' ids: two sides of the same clips have the same one. ``ids`` and ``missing``
+    (clips without a hypothesis, which count as all deleted) are known only where the side comes from results, and
+    never written.
     """
 
     name: str
@@ -94,15 +95,18 @@ def side_of(results: Results | Side, name: str | None = None) -> Side:
         raise UserError("gate.empty")
     record = next(model for model in results.models if model.name == name)
     key = str(results.versions.get("manifest", ""))
+    known = {suite.name: suite for suite in results.suites}
+    places = {name: place for place, name in enumerate(known)}
     marks = {block: keyed(key, [block]) for block in rows["block"].astype(str).unique()}
-    rows = rows.assign(_block=rows["block"].astype(str).map(marks), **_as_counts(rows["loop"]))
+    rows = rows.assign(_name=rows["block"].astype(str), **(_as_counts(rows["loop"]) if "loop" in rows else {}))
+    by_suite = sorted(rows.groupby("suite"), key=lambda one: places.get(str(one[0]), len(places)))
     return Side(
         name,
         record.role,
         record.hash,
         _plain({key: getattr(record, key) for key in FACTORS} | {"batch_size": results.inputs.get("batch_size")}),
         dict(results.versions),
-        tuple(_suite_counts(suite, rows[rows["suite"] == suite.name], key) for suite in results.suites),
+        tuple(_suite_counts(str(one), mine, known.get(str(one)), marks, key) for one, mine in by_suite),
         next((cost for cost in results.costs if cost.model == name), None),
     )
 
@@ -161,23 +165,26 @@ def _columns(metric: str) -> list[str]:
     return [("" if metric == HEADLINE else f"{metric}_") + count for count in COUNTS]
 
 
-def _suite_counts(suite: Suite, rows: pd.DataFrame, key: str) -> SuiteCounts:
-    wanted = dict.fromkeys((HEADLINE, LOOPS, *suite.metrics))
+def _suite_counts(
+    name: str, rows: pd.DataFrame, suite: Suite | None, marks: Mapping[str, str], key: str
+) -> SuiteCounts:
+    """The counts of a suite's rows, blocks in the order of their names, as intervals elsewhere take them."""
+    wanted = dict.fromkeys((HEADLINE, LOOPS, *(suite.metrics if suite else ())))
     metrics = tuple(name for name in wanted if _counted(rows, name))
     columns = [column for name in metrics for column in _columns(name)]
-    sums = rows.groupby("_block", sort=True)[columns].sum()
+    sums = rows.groupby("_name", sort=True)[columns].sum()
     ids = tuple(sorted(rows["utterance_id"].astype(str)))
     missing = rows["utterance_id"][rows["missing"].astype(bool)] if "missing" in rows else ()
     return SuiteCounts(
-        suite.name,
-        suite.stratum,
-        dict(suite.title),
-        suite.summed,
+        name,
+        str(rows["stratum"].iloc[0]),
+        dict(suite.title) if suite else {"en": name, "ko": name},
+        bool(rows["summed"].iloc[0]),
         block_kind(rows),
         len(rows),
         keyed(key, ids),
         metrics,
-        {str(row[0]): _in_fours(row[1:]) for row in sums.itertuples()},
+        {marks[str(row[0])]: _in_fours(row[1:]) for row in sums.itertuples()},
         ids,
         tuple(map(str, missing)),
     )

@@ -113,10 +113,10 @@ def edited(text: str, change: Callable[[dict[str, Any]], Any], seal: bool = Fals
 
 
 CHANGES: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "count": lambda r: next(iter(r["suites"][0]["blocks"].values()))[0].__setitem__(0, 10**6),
+    "count": lambda r: next(iter(r["suites"][0]["blocks"]["counts"].values()))[0].__setitem__(0, 10**6),
     "reason": lambda r: r["acceptance"].update(reason="other"),
     "suite": lambda r: r["suites"].pop(),
-    "block": lambda r: r["suites"][0]["blocks"].popitem(),
+    "block": lambda r: r["suites"][0]["blocks"]["counts"].popitem(),
     "version": lambda r: r["versions"].update(normaliser="other"),
     "history": lambda r: r["history"].append({}),
     "cost": lambda r: r.update(cost=None),
@@ -144,11 +144,11 @@ def test_other_line_ends_and_indents_are_no_change(run: Any, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda r: next(iter(r["suites"][0]["blocks"].values()))[0].__setitem__(0, -1),
-        lambda r: next(iter(r["suites"][0]["blocks"].values()))[0].__setitem__(0, 1.5),
-        lambda r: next(iter(r["suites"][0]["blocks"].values()))[0].__setitem__(0, True),
-        lambda r: next(iter(r["suites"][0]["blocks"].values()))[0].pop(),
-        lambda r: next(iter(r["suites"][0]["blocks"].values())).pop(),
+        lambda r: next(iter(r["suites"][0]["blocks"]["counts"].values()))[0].__setitem__(0, -1),
+        lambda r: next(iter(r["suites"][0]["blocks"]["counts"].values()))[0].__setitem__(0, 1.5),
+        lambda r: next(iter(r["suites"][0]["blocks"]["counts"].values()))[0].__setitem__(0, True),
+        lambda r: next(iter(r["suites"][0]["blocks"]["counts"].values()))[0].pop(),
+        lambda r: next(iter(r["suites"][0]["blocks"]["counts"].values())).pop(),
         lambda r: r["suites"][0].update(kind="people"),
         lambda r: r["suites"][0].pop("stratum"),
         lambda r: r["suites"][0].update(blocks=[]),
