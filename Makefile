@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow presets bench-augment bench-prepare quality fuzz-augment lint types imports codecs clean help
+.PHONY: demo test test-slow presets bench-augment bench-prepare bench-report check-report quality fuzz-augment lint types imports codecs clean help
 
 help:
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
@@ -15,6 +15,8 @@ help:
 	@echo "make presets    make the page of presets anew: text, pictures, sound (SPEECH=my.wav: of your recording)"
 	@echo "make bench-augment  speed of augment, beside phonesim and for each codec"
 	@echo "make bench-prepare  speed and memory of prepare without opening audio, beside datasets (LINES=1000000)"
+	@echo "make bench-report   seconds and megabytes of a report at 1,000 and 10,000 rows"
+	@echo "make check-report   a report in a browser: opening, requests, errors, axe-core (needs chromium and npm; PAGE=my.html)"
 	@echo "make quality        PESQ of every codec and under loss, into docs/ (needs KOWHISPER_SHARED)"
 	@echo "make fuzz-augment   ten thousand random clips, codecs and losses: nothing may break"
 	@echo "make codecs     install Debian's codec libraries where that is allowed"
@@ -36,6 +38,16 @@ bench-augment: $(VENV)/.ready-bench codecs
 
 bench-prepare: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks.prepare_speed $(LINES)
+
+bench-report: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks.report_speed
+
+AXE := build/axe/node_modules/axe-core/axe.min.js
+$(AXE):
+	npm install --silent --no-audit --no-fund --prefix build/axe axe-core@4
+
+check-report: $(VENV)/.ready-dev $(AXE)
+	$(BIN)/python -m benchmarks.report_page $(PAGE) $(AXE)
 
 quality: $(VENV)/.ready-bench codecs
 	$(BIN)/python -m benchmarks.codec_quality

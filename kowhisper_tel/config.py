@@ -216,6 +216,15 @@ class Gate(Section):
     draws: int = Field(10_000, ge=100, description="bootstrap draws")
 
 
+class Report(Section):
+    """What the report shows."""
+
+    audio: int = Field(
+        0, ge=0, description='embed this many clips at most, of those the manifest tags shareable: "yes"'
+    )
+    mask: bool = Field(False, description="mask telephone, resident, card and account numbers in all its files")
+
+
 class Config(Section):
     """Everything a run needs. ``name`` and ``data.corpora`` have no default."""
 
@@ -226,6 +235,7 @@ class Config(Section):
     data: Data = Field(description="corpora and split")
     train: Train | None = Field(Train(), description="fine-tuning; null: evaluate only")
     evaluate: Evaluate = Field(Evaluate(), description="suites and engine")
+    report: Report = Field(Report(), description="what the report shows")
     gate: Gate = Field(Gate(), description="regression rule")
 
     @field_validator("name")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from eval_suites.results import BlockKind
-from eval_suites.statistics import Interval, Method, Strength, paired_bootstrap
+from eval_suites.blocks import Blocks
+from eval_suites.power import detectable
+from eval_suites.results import BlockKind, block_kind
+from eval_suites.statistics import Comparison, Interval, Method, Strength, compare, holm
+from eval_suites.tally import Tally
 from reports.evidence import Evidence
-from reports.rounding import NOTHING, Figure, points, relative
+from reports.rounding import NOTHING, Figure, per_minute, points, relative
 from reports.text import Text, say
 
 if TYPE_CHECKING:
@@ -16,13 +22,19 @@ if TYPE_CHECKING:
 
 
 MARKS = {"full": "", "few": "†", "description": "‡"}
+Unit = Literal["points", "per_minute"]
+MINUTE_MS = 60_000
+UNKNOWN = Figure(None, NOTHING)
 
 
 @dataclass(frozen=True)
 class Change:
     """How the subject's CER differs from another model's, in percentage points; below 0 it is lower.
 
-    ``size`` is the change without its sign. ``blocks``, ``kind``, ``strength`` and ``method`` are ``Interval``'s.
+    ``unit`` is ``per_minute`` where nothing was said: there it is syllables written per minute of sound. ``size`` is
+    the change without its sign. ``blocks``, ``kind``, ``strength``, ``method`` and ``p`` are
+    ``Interval``'s. ``adjusted`` says whether it stands after Holm's step-down over the rows of its kind.
+    ``detectable`` is the smallest true change that these clips show in four cases of five, each row by itself.
     """
 
     delta: Figure
@@ -34,6 +46,10 @@ class Change:
     kind: BlockKind
     strength: Strength
     method: Method
+    p: float = math.nan
+    adjusted: bool = False
+    detectable: Figure = UNKNOWN
+    unit: Unit = "points"
 
     @property
     def interval(self) -> str:
@@ -68,6 +84,20 @@ class Change:
         return say("common.single" if self.single else f"common.{self.direction}")
 
     @property
+    def verdict(self) -> str:
+        """What may be said: ``better`` and ``worse`` only after Holm's adjustment, ``few`` where nothing may."""
+        if self.delta.value is None or self.single or self.described:
+            return "few"
+        if self.direction == "open" or self.adjusted:
+            return self.direction
+        return f"{self.direction}_alone"
+
+    @property
+    def verdict_word(self) -> Text:
+        """The verdict in words, so that no colour is needed."""
+        return say(f"common.verdict_{self.verdict}")
+
+    @property
     def mark(self) -> str:
         """The sign of the note that says what few blocks allow."""
         return MARKS[self.strength]
@@ -85,12 +115,37 @@ def counted(kind: BlockKind, blocks: int) -> Text:
 
 def change(evidence: Evidence, rows: pd.DataFrame, subject: str, other: str) -> Change | None:
     """The subject against the other model on these rows; ``None`` where there is nothing to compare."""
-    old, new = rows[rows["model"] == other], rows[rows["model"] == subject]
+    made = compared(evidence, rows, subject, other)
+    return as_change(made.at(evidence.level)) if made else None
+
+
+def compared(evidence: Evidence, rows: pd.DataFrame, subject: str, other: str) -> Comparison | None:
+    """The same, resampled, so that intervals of any level can be read."""
+    old, new = (rows[rows["model"] == name] for name in (other, subject))
     if old.empty or new.empty:
         return None
-    return as_change(
-        paired_bootstrap(old, new, draws=evidence.draws, seed=evidence.seed, level=evidence.level, segments=False)
-    )
+    return compare(old, new, draws=evidence.draws, seed=evidence.seed, segments=False)
+
+
+def compared_in_silence(evidence: Evidence, rows: pd.DataFrame, subject: str, other: str) -> Comparison | None:
+    """The same where nothing is said: syllables written per millisecond of sound, over the same blocks."""
+    old, new = (rows[rows["model"] == name] for name in (other, subject))
+    if old.empty or new.empty:
+        return None
+    blocks = sorted(old["block"].astype(str).unique())
+    tallies = Blocks.of_tallies(_written(old, blocks), _written(new, blocks), block_kind(old))
+    return Comparison(tallies, evidence.draws, evidence.seed)
+
+
+def _written(rows: pd.DataFrame, blocks: Sequence[str]) -> list[Tally]:
+    """Syllables as insertions into so many milliseconds, a tally a block: their rate is syllables by time."""
+    of_block = rows.groupby(rows["block"].astype(str))
+    written = of_block["insertions"].sum().reindex(list(blocks), fill_value=0)
+    lasting = of_block["duration_s"].sum().reindex(list(blocks), fill_value=0.0)
+    return [
+        Tally(hits=round(1000 * float(seconds)), insertions=int(count))
+        for count, seconds in zip(written, lasting, strict=True)
+    ]
 
 
 def as_change(interval: Interval) -> Change:
@@ -105,4 +160,26 @@ def as_change(interval: Interval) -> Change:
         interval.kind,
         interval.strength,
         interval.method,
+        interval.p,
+        detectable=points(detectable(interval, level=interval.level), sign=False),
     )
+
+
+def as_silent_change(interval: Interval) -> Change:
+    """The same of ``compared_in_silence``, in syllables per minute."""
+    delta, low, high = (MINUTE_MS * rate for rate in (interval.delta, interval.low, interval.high))
+    return dataclasses.replace(
+        as_change(interval),
+        delta=per_minute(delta, sign=True),
+        size=per_minute(abs(delta)),
+        low=per_minute(low, sign=True),
+        high=per_minute(high, sign=True),
+        detectable=UNKNOWN,
+        unit="per_minute",
+    )
+
+
+def adjusted(changes: Mapping[str, Change], comparisons: Mapping[str, Comparison], level: float) -> dict[str, Change]:
+    """The same changes, each knowing whether it stands after Holm's step-down over all of them."""
+    decided = {name for name, interval in holm(comparisons, level).items() if interval.excludes_zero}
+    return {name: dataclasses.replace(one, adjusted=name in decided) for name, one in changes.items()}

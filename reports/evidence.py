@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kowhisper_tel.core.files import read_json_lines
+from kowhisper_tel.korean import mask as personal
+from reports import masking
 from reports.text import Text, say_or
 
 if TYPE_CHECKING:
@@ -16,29 +18,48 @@ if TYPE_CHECKING:
 
     from eval_suites.models import ModelRecord
     from eval_suites.results import Results
+    from reports.sound import Sound
 
 ROLES = ("base", "control", "candidate")
 LOSS_KEYS = ("loss", "train_loss")
 CER_KEYS = ("dev_cer", "eval_cer", "cer")
+STRATUM_KEY = "dev_cer_"
+Points = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class TrainingCurve:
-    """How one model learned: ``(step, loss)`` and ``(step, CER on dev as a fraction)``."""
+    """How one model learned, as points by step: loss, CER on dev (a fraction), that by stratum, and learning rate.
+
+    ``dev_utterances``: how many utterances the CER is of, where that is known.
+    """
 
     model: str
     role: str
-    loss: tuple[tuple[float, float], ...]
-    dev_cer: tuple[tuple[float, float], ...] = ()
+    loss: Points
+    dev_cer: Points = ()
+    dev_strata: Mapping[str, Points] = field(default_factory=dict)
+    learning_rate: Points = ()
+    dev_utterances: int | None = None
 
     @classmethod
     def read(cls, path: Path, model: str, role: str) -> TrainingCurve:
-        """Read ``curves.jsonl`` (a line: ``step`` with ``loss`` or ``dev_cer`` or both); no file, no points."""
+        """Read ``curves.jsonl``; no file, no points.
+
+        A line has ``step`` and any of ``loss``, ``dev_cer``, ``dev_cer_STRATUM``, ``learning_rate`` and
+        ``dev_utterances``.
+        """
         lines = read_json_lines(path)
-        return cls(model, role, _points(lines, LOSS_KEYS), _points(lines, CER_KEYS))
+        strata = sorted({key for line in lines for key in line if key.startswith(STRATUM_KEY)})
+        heard = [line["dev_utterances"] for line in lines if line.get("dev_utterances") is not None]
+        return cls(
+            model, role, _points(lines, LOSS_KEYS), _points(lines, CER_KEYS),
+            {key.removeprefix(STRATUM_KEY): _points(lines, (key,)) for key in strata},
+            _points(lines, ("learning_rate",)), int(heard[-1]) if heard else None,
+        )  # fmt: skip
 
 
-def _points(lines: Sequence[Mapping[str, Any]], keys: tuple[str, ...]) -> tuple[tuple[float, float], ...]:
+def _points(lines: Sequence[Mapping[str, Any]], keys: tuple[str, ...]) -> Points:
     found = ((line["step"], line[key]) for line in lines for key in keys if key in line and "step" in line)
     return tuple((float(step), float(value)) for step, value in found if value is not None)
 
@@ -67,7 +88,9 @@ class Evidence:
     ``prepare`` is the summary that ``prepare`` wrote; ``provenance`` anything that JSON can say (command, seed,
     machine, versions); ``synthetic`` says that the voices are machine-made, so that the figures prove the
     pipeline and nothing else. ``level`` is the confidence level of every interval; ``draws`` and ``seed`` fix the
-    bootstrap.
+    bootstrap. ``mask`` says that personal data are hidden; ``sounds`` are what may be heard, by suite and utterance,
+    and ``sounds_refused`` says how many clips were not taken, by reason. ``suites_left_out`` are suites that could not
+    be made: ``name``, and ``reason`` as a text or as ``{"en", "ko"}``.
     """
 
     results: Results
@@ -78,6 +101,26 @@ class Evidence:
     level: float = 0.95
     draws: int = 2000
     seed: int = 1
+    mask: bool = False
+    sounds: Mapping[tuple[str, str], Sound] = field(default_factory=dict)
+    sounds_refused: Mapping[str, int] = field(default_factory=dict)
+    suites_left_out: Sequence[Mapping[str, Any]] = ()
+
+    def shown(self, text: str) -> str:
+        """A text as it may be shown: as it is, or with personal data masked, character by character, if asked."""
+        if not self.mask:
+            return text
+        return self._masked[text] if text in self._masked else personal.mask(text)
+
+    @functools.cached_property
+    def _masked(self) -> dict[str, str]:
+        rows = self.rows
+        if rows.empty:
+            return {}
+        texts = rows[["reference", "hypothesis", "reference_norm", "hypothesis_norm"]].astype(str)
+        raw, forms = [list(texts[c]) for c in texts.columns[:2]], [list(texts[c]) for c in texts.columns[2:]]
+        pairs = [*zip(*raw, strict=True), *zip(*forms, strict=True)]
+        return masking.of_pairs(pairs, [*zip(raw[0], forms[0], strict=True), *zip(raw[1], forms[1], strict=True)])
 
     @functools.cached_property
     def rows(self) -> pd.DataFrame:
@@ -100,6 +143,23 @@ class Evidence:
     def first(self, role: str) -> ModelColumn | None:
         """The first model of a role."""
         return next((model for model in self.models if model.role == role), None)
+
+    @functools.cached_property
+    def base(self) -> ModelColumn | None:
+        """The model that others are set against."""
+        return self.first("base")
+
+    @functools.cached_property
+    def subject(self) -> ModelColumn | None:
+        """The model that the report is about: the first candidate, else the first of another role, else a control."""
+        other = next((model for model in self.models if model.role not in ROLES), None)
+        return self.first("candidate") or other or self.first("control")
+
+    @functools.cached_property
+    def control(self) -> ModelColumn | None:
+        """The model tuned without the telephone, where it is not the subject itself."""
+        control = self.first("control")
+        return None if control == self.subject else control
 
     @functools.cached_property
     def strata(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from kowhisper_tel.core.files import write_text
-from reports.charts import bars, histogram, lines
+from reports.charts import bars, cloud, curve, forest, heat, histogram, lines, marks, scatter, stacked
+from reports.rounding import Figure
 from reports.sections import registry
 from reports.text import Text, catalogue, say, say_or
 from reports.view import View
@@ -34,17 +36,25 @@ def write(view: View, path: Path) -> None:
 def page(view: View) -> str:
     """The page as a string."""
     sections = [section.name for section in registry() if section.name in view.sections]
-    return render("report.html.j2", _scripts(view), view=view, sections=sections)
+    return render(
+        "report.html.j2", _joined("page.js", sections), _joined("page.css", sections), view=view, sections=sections
+    )
 
 
-def render(template: str, script: str | None = None, **values: Any) -> str:
-    """A template of ``templates/`` as a page, with the house's style, a script and the policy for both.
+def render(template: str, script: str | None = None, style: str | None = None, **values: Any) -> str:
+    """A template of ``templates/`` as a page, with a script, a style and the policy for both.
 
-    Without a script of its own it has that of the switches. The same values give the same bytes.
+    Without a script of its own it has that of the switches, without a style the house's. The same values give the
+    same bytes.
     """
-    style, script = _asset("page.css"), script or _asset("page.js")
+    style, script = style or _asset("page.css"), script or _asset("page.js")
     made = _environment().get_template(template)
     return made.render(style=style, script=script, policy=policy(style, script), **values)
+
+
+def fragment(template: str, **values: Any) -> str:
+    """A template of ``templates/`` as a piece of HTML for somebody else's page: no script, no style, all escaped."""
+    return _environment().get_template(template).render(say=say, **values)
 
 
 def policy(style: str, script: str) -> str:
@@ -55,6 +65,7 @@ def policy(style: str, script: str) -> str:
             f"script-src '{_hash(script)}'",
             f"style-src '{_hash(style)}'",
             "img-src data:",
+            "media-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         ]
@@ -69,11 +80,10 @@ def _asset(name: str, folder: str = "reports.templates") -> str:
     return (resources.files(folder) / name).read_text(encoding="utf-8")
 
 
-def _scripts(view: View) -> str:
-    """The page's script and those of its sections, as one."""
-    own = resources.files("reports.sections")
-    parts = [own / f"{section.name}.js" for section in registry() if section.name in view.sections]
-    return "\n".join([_asset("page.js"), *(part.read_text(encoding="utf-8") for part in parts if part.is_file())])
+def _joined(name: str, sections: Sequence[str]) -> str:
+    """The page's script or style with those of its sections (``NAME.js``, ``NAME.css``), as one."""
+    parts = [resources.files("reports.sections") / f"{section}{Path(name).suffix}" for section in sections]
+    return "\n".join([_asset(name), *(part.read_text(encoding="utf-8") for part in parts if part.is_file())])
 
 
 def _environment() -> jinja2.Environment:
@@ -86,6 +96,7 @@ def _environment() -> jinja2.Environment:
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
     environment.filters["both"] = both
+    environment.filters["value"] = value
     environment.globals.update(
         t=lambda key, **facts: both(say(key, **facts)),
         words=say,
@@ -93,8 +104,15 @@ def _environment() -> jinja2.Environment:
         strings_of=strings_of,
         json_block=json_block,
         draw_bars=bars.draw,
+        draw_curve=curve.draw,
+        draw_forest=forest.draw,
+        draw_heat=heat.draw,
         draw_histogram=histogram.draw,
         draw_lines=lines.draw,
+        draw_scatter=scatter.draw,
+        draw_stacked=stacked.draw,
+        draw_cloud=cloud.draw,
+        swatch=marks.swatch,
     )
     return environment
 
@@ -104,6 +122,11 @@ def both(text: Text) -> Markup:
     if text.en == text.ko:
         return Markup.escape(text.en)
     return Markup('<span lang="ko">{}</span><span lang="en">{}</span>').format(text.ko, text.en)
+
+
+def value(figure: Figure) -> str:
+    """A figure's number for a ``data-value``, by which a table sorts; nothing where there is none."""
+    return "" if figure.value is None else str(figure.value)
 
 
 def strings_of(stem: str) -> dict[str, dict[str, str]]:

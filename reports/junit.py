@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from kowhisper_tel.core.files import write_text
 from kowhisper_tel.core.language import current_language
+from reports.characters import xml
 from reports.gate.verdict import CapFinding, Finding, Verdict
 from reports.text import Text
-
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 can't hold, not even escaped."""
 
 
 def write(verdict: Verdict, path: Path, *, strict: bool = False, language: str | None = None) -> None:
@@ -52,7 +49,7 @@ def _kind(found: Finding | CapFinding, strict: bool) -> str:
 
 def _case(suite: ElementTree.Element, found: Finding | CapFinding, kind: str, language: str) -> None:
     def words(text: Text) -> str:
-        return FORBIDDEN.sub("\ufffd", text.ko if language == "ko" else text.en)
+        return xml(text.ko if language == "ko" else text.en)
 
     place, name = ("cap", found.title) if isinstance(found, CapFinding) else (found.by, _name(found))
     case = ElementTree.SubElement(suite, "testcase", classname=f"gate.{place}", name=words(name))

@@ -69,6 +69,14 @@ def relative(change: float | None) -> Figure:
     return Figure(round(100.0 * float(change), 2), signed(100.0 * float(change), 0) + "%")
 
 
+def per_minute(rate: float | None, *, sign: bool = False) -> Figure:
+    """So many a minute, with one decimal; ``sign`` for a change."""
+    if rate is None or not _known(rate):
+        return Figure(None, NOTHING)
+    exact = float(rate)
+    return Figure(round(exact, 3), signed(exact, 1) if sign else f"{exact:.1f}")
+
+
 def hours(seconds: float | None) -> Figure:
     """A duration in hours, with as many decimals as it needs to be more than nothing."""
     if seconds is None or not _known(seconds):

@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from reports.characters import encodable
 from reports.evidence import Evidence, ModelColumn, TrainingCurve
+from reports.masking import everywhere
 from reports.sections import registry
 from reports.sections.headline import Headline
 from reports.text import Text, say
-from reports.verdict import Tile, sentences, tiles
+from reports.verdict import Highlights, Tile, highlights, sentences, tiles
 
 if TYPE_CHECKING:
     from eval_suites.results import Results
+    from reports.sound import Sound
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class View:
     synthetic: bool
     verdict: tuple[Text, ...]
     tiles: tuple[Tile, ...]
+    highlights: Highlights | None
     models: tuple[ModelColumn, ...]
     sections: Mapping[str, Any]
 
@@ -47,21 +51,32 @@ def build(
     prepare: Mapping[str, Any] | None = None,
     provenance: Mapping[str, Any] | None = None,
     synthetic: bool = False,
+    mask: bool = False,
+    sounds: Mapping[tuple[str, str], Sound] | None = None,
+    sounds_refused: Mapping[str, int] | None = None,
+    suites_left_out: Sequence[Mapping[str, Any]] = (),
 ) -> View:
     """Make the view.
 
-    ``provenance`` may hold ``name`` and ``made``, the run's name and time, which stand at the page's head.
+    ``provenance`` may hold ``name`` and ``made``, the run's name and time, which stand at the page's head. With
+    ``mask`` no text of the view, whoever made it, holds personal data (``Evidence.shown``). ``sounds``: what
+    ``reports.sound.choose`` found. ``suites_left_out``: see ``Evidence``.
     """
-    evidence = Evidence(results, tuple(training), prepare, provenance or {}, synthetic)
+    evidence = Evidence(
+        results, tuple(training), prepare, provenance or {}, synthetic, mask=mask,
+        sounds=sounds or {}, sounds_refused=sounds_refused or {}, suites_left_out=suites_left_out,
+    )  # fmt: skip
     built = {section.name: section.build(evidence) for section in registry()}
     sections = {name: data for name, data in built.items() if data is not None}
     headline = cast("Headline | None", sections.get("headline"))
-    return View(
+    made = View(
         str(evidence.provenance.get("name", "")),
         str(evidence.provenance.get("made", "")),
         synthetic,
         sentences(headline),
         tiles(headline),
+        highlights(headline),
         evidence.models,
         sections,
     )
+    return cast(View, everywhere(made, lambda text: evidence.shown(encodable(text))))

@@ -19,7 +19,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import write_json, write_text
 
 CONFIG, ENVIRONMENT = "config.yaml", "environment.json"
-FREE = ("gate", "evaluate", "runs", "train.save_steps", "train.dataloader_num_workers")
+FREE = ("gate", "evaluate", "report", "runs", "train.save_steps", "train.dataloader_num_workers")
 """Config keys that decide nothing of manifests and models; ``evaluate`` itself refuses results of other settings."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from kowhisper_tel.commands import matrix
 from kowhisper_tel.commands.channels import training_mixture
 from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar, say
-from kowhisper_tel.commands.run_folder import Run
+from kowhisper_tel.commands.run_folder import CONFIG, Run
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256, write_json
 from kowhisper_tel.core.language import current_language
@@ -204,27 +204,51 @@ def tell(choice: Choice) -> None:
         say(f"left out: {left.name}: {left.reason.text()}", f"제외: {left.name}: {left.reason.text()}")
 
 
-def report(run: Run) -> Path:
-    """Results to ``report.html``, CSVs and summaries; returns the page."""
+def report(run: Run, beside: Sequence[Path] = (), *, out: Path | None = None, figures: bool = False) -> Path:
+    """Results to ``report.html``, CSVs and summaries; returns the page.
+
+    ``beside`` are folders of other runs whose models stand beside the run's own; ``out`` is another folder than the
+    run's ``report``; ``figures`` writes every chart as a picture too.
+    """
     from eval_suites import results
     from reports.evidence import TrainingCurve
+    from reports.merged import merge
     from reports.write import write_report
 
+    heard = {run.config.name: results.load(run.results)}
+    heard |= {_name_of(folder, heard): results.load(_results_in(folder)) for folder in beside}
     prepared = _json(run.manifests / "summary.json") or {}
     roles = {name: "candidate" if name == CANDIDATE else "control" for name in run.tuned}
     return write_report(
-        results.load(run.results),
-        run.report,
+        merge(heard),
+        out or run.report,
         training=[TrainingCurve.read(run.model(n) / "curves.jsonl", n, role) for n, role in roles.items()],
         prepare=prepared,
         provenance=_provenance(run),
         synthetic=bool(prepared.get("synthetic")),
+        mask=run.config.report.mask,
+        audio=run.config.report.audio,
+        manifest=test_set(run) if run.config.report.audio else None,
+        pictures=figures,
+        suites_left_out=_json(run.results / "left_out.json") or (),
     )
+
+
+def _results_in(folder: Path) -> Path:
+    return folder / "results" if (folder / "results").is_dir() else folder
+
+
+def _name_of(folder: Path, taken: Mapping[str, Any]) -> str:
+    """What another run is called: by its folder, and where that is taken by the one above it too."""
+    place = folder.resolve()
+    place = place.parent if place.name == "results" else place
+    return place.name if place.name not in taken else f"{place.parent.name}/{place.name}"
 
 
 def _provenance(run: Run) -> Mapping[str, Any]:
     return {
         "name": run.config.name,
+        "command": ["python", "-m", "kowhisper_tel.run", "--config", str(run.folder / CONFIG)],
         "seed": run.config.seed,
         "base model": run.config.model,
         "environment": _json(run.folder / "environment.json"),

@@ -41,6 +41,14 @@ def normalise() -> None:
     _each_line(convert)
 
 
+@app.command("mask")
+def mask() -> None:
+    """Personal numbers and addresses as ●. · 전화·주민·카드·계좌번호와 이메일을 가립니다."""
+    from kowhisper_tel.korean.mask import mask as convert
+
+    _each_line(convert)
+
+
 def _with_rules(text: str) -> str:
     """The spoken form, a tab, and what was read as a JSON list: place in the text (NFC), rule, words."""
     from kowhisper_tel.korean.verbalise import readings

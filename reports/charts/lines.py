@@ -17,11 +17,13 @@ MOST_POINTS = 240
 
 @dataclass(frozen=True)
 class Line:
-    """A named line of ``(x, y)``, x ascending."""
+    """A named line of ``(x, y)``, x ascending. ``best`` is a point of it to be ringed, with what it says there."""
 
     title: Text
     colour: str
     points: tuple[tuple[float, float], ...]
+    best: tuple[float, float] | None = None
+    note: str = ""
 
 
 def draw(
@@ -56,6 +58,16 @@ def draw(
     body += text(x_label, language, text_anchor="middle", class_="soft", **middle)
     for number, line in enumerate(lines):
         body += _line([at(x, y) for x, y in thinned(line.points)], line.colour, number)
+        if line.best:
+            x, y = at(*line.best)
+            body += tag(
+                "circle",
+                *([tag("title", line.note)] if line.note else []),
+                cx=x,
+                cy=y,
+                r=6,
+                class_=f"ring {line.colour}",
+            )
     return whole(body, width, height, label, language, style)
 
 

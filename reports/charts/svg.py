@@ -6,6 +6,7 @@ import math
 
 from markupsafe import Markup, escape
 
+from reports.characters import xml
 from reports.text import Text
 
 FONT = "system-ui, 'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans KR', 'Noto Sans CJK KR', sans-serif"
@@ -14,9 +15,9 @@ FONT = "system-ui, 'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans KR', 'Noto
 def tag(name: str, *children: str, **attributes: str | float) -> Markup:
     """An element; ``font_size`` becomes ``font-size``, ``class_`` becomes ``class``; all text is escaped."""
     pairs = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_plain(value))}"' for key, value in attributes.items()
+        f' {key.rstrip("_").replace("_", "-")}="{escape(xml(_plain(value)))}"' for key, value in attributes.items()
     )
-    inside = "".join(child if isinstance(child, Markup) else escape(child) for child in children)
+    inside = "".join(child if isinstance(child, Markup) else escape(xml(child)) for child in children)
     return Markup(f"<{name}{pairs}>{inside}</{name}>" if inside else f"<{name}{pairs}/>")
 
 

@@ -1,8 +1,8 @@
 """Sections: the parts of a report, each a module here, with its template and strings beside it.
 
 Those are ``NAME.html.j2`` and ``NAME.yaml``. A module defines ``SECTION``. The registry finds it by itself; ``order``
-decides its place on the page. A section may bring a script (``NAME.js``), and a table that is also written as
-``NAME.csv``.
+decides its place on the page. A section may bring a script (``NAME.js``), a style (``NAME.css``), a table that is also
+written as ``NAME.csv``, and figures that ``run report --figures`` writes as ``NAME.svg`` and ``NAME.png``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,13 +30,16 @@ class Section:
     """One part of the page.
 
     ``build`` turns evidence into plain frozen data with every number rounded, or ``None`` where there is nothing to
-    show. Its title is the string ``NAME.title``.
+    show. Its title is the string ``NAME.title``. ``figures`` draws its charts to stand alone: what ``build`` made and a
+    language (``en``, ``ko``) to whole SVG pictures (``svg.whole``) with ``style=figures.STYLE``, by file name without
+    suffix.
     """
 
     name: str
     order: int
     build: Callable[[Evidence], Any]
     table: Callable[[Any], Table] | None = None
+    figures: Callable[[Any, str], Mapping[str, str]] | None = None
 
 
 @functools.cache

@@ -1,56 +1,25 @@
-"""Headline: a row per stratum and suite, a column per model, and the changes between them."""
+"""Headline: a row per stratum and suite, a column per model, and the changes between them.
+
+The subject (the phone-tuned model) is set against base, which says what a user gains by it, and against the control
+tuned without the telephone, which says how much of that the telephone part won.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eval_suites.results import table
-from eval_suites.tally import rate
-from reports.compare import Change, change
+from reports.compare import Change, adjusted
+from reports.conditions import Draft, Place, Row, draft
 from reports.evidence import Evidence, ModelColumn
-from reports.rounding import Figure, count, hours, percent
 from reports.sections import Section, Table
-from reports.text import Text, say, say_or
+from reports.text import Text, say
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What one model did on one row's clips. Rates in percent of the reference syllables."""
-
-    cer: Figure
-    cer_without_loops: Figure
-    loops: int
-    substitutions: Figure
-    deletions: Figure
-    insertions: Figure
-
-
-@dataclass(frozen=True)
-class Row:
-    """A stratum (``suite`` is empty) or a suite. ``cells`` go with ``Headline.models``."""
-
-    stratum: str
-    suite: str
-    title: Text
-    unseen: bool
-    summed: bool
-    clips: Figure
-    utterances: Figure
-    speakers: Figure
-    hours: Figure
-    cells: tuple[Cell, ...]
-    to_base: Change | None
-    to_control: Change | None
-
-    @property
-    def is_stratum(self) -> bool:
-        """Whether the row sums up a whole stratum."""
-        return not self.suite
 
 
 @dataclass(frozen=True)
@@ -66,11 +35,32 @@ class Headline:
     level_percent: int
 
     @property
+    def groups(self) -> tuple[tuple[Row, tuple[Row, ...]], ...]:
+        """Each stratum's row with those of its suites, but for a single one that says what the stratum's row says.
+
+        A stratum that only repeats clips of others has no row of its own: there its first suite leads.
+        """
+        of_stratum: dict[str, list[Row]] = {}
+        for row in self.rows:
+            of_stratum.setdefault(row.stratum, []).append(row)
+        return tuple((rows[0], _told(rows)) for rows in of_stratum.values())
+
+    @property
     def shown(self) -> tuple[Row, ...]:
-        """The rows without those that say what the stratum's row above them says."""
-        suites = [row.stratum for row in self.rows if not row.is_stratum]
-        same = {row.stratum: row.title for row in self.strata if suites.count(row.stratum) == 1}
-        return tuple(row for row in self.rows if row.is_stratum or same.get(row.stratum) != row.title)
+        """The rows of ``groups``, one after another."""
+        return tuple(row for first, others in self.groups for row in (first, *others))
+
+    @property
+    def others(self) -> tuple[ModelColumn, ...]:
+        """What the subject is set against, as the columns of changes."""
+        return tuple(m for m in (self.base, self.control) if m) if self.subject else ()
+
+    @property
+    def adjusted_over(self) -> tuple[int, int]:
+        """Over how many strata, and over how many suites, the verdicts are adjusted."""
+        tested = [row for row in self.rows if any(c and not c.described for c in (row.to_base, row.to_control))]
+        strata = sum(row.is_stratum for row in tested)
+        return strata, len(tested) - strata
 
     @property
     def strata(self) -> tuple[Row, ...]:
@@ -78,29 +68,50 @@ class Headline:
         return tuple(row for row in self.rows if row.is_stratum)
 
 
+def _told(rows: Sequence[Row]) -> tuple[Row, ...]:
+    first, *others = rows
+    return () if len(others) == 1 and others[0].title == first.title else tuple(others)
+
+
 def build(evidence: Evidence) -> Headline | None:
-    """The headline table of the first candidate against base and control."""
+    """The headline table of the subject against base and control."""
     if evidence.rows.empty:
         return None
     by_stratum = _indexed(table(evidence.results, by="stratum"), "stratum")
     by_suite = _indexed(table(evidence.results, by="suite"), "suite")
-    rows: list[Row] = []
+    drafts: list[Draft] = []
     for stratum in evidence.strata:
         suites = [s for s in evidence.results.suites if s.stratum == stratum and s.name in by_suite]
         if stratum in by_stratum:
-            rows.append(_row(evidence, by_stratum[stratum], _Place(stratum, all(suite.unseen for suite in suites))))
+            drafts.append(draft(evidence, by_stratum[stratum], Place(stratum, all(suite.unseen for suite in suites))))
         for suite in suites:
-            place = _Place(stratum, suite.unseen, suite.name, Text(**suite.title), suite.summed)
-            rows.append(_row(evidence, by_suite[suite.name], place))
+            place = Place(stratum, suite.unseen, suite.name, Text(**suite.title), suite.summed)
+            drafts.append(draft(evidence, by_suite[suite.name], place))
+    rows = _adjusted(drafts, evidence.level)
     return Headline(
         evidence.models,
-        tuple(rows),
-        evidence.first("candidate"),
-        evidence.first("base"),
-        evidence.first("control"),
+        rows,
+        evidence.subject if evidence.base or evidence.control else None,
+        evidence.base,
+        evidence.control,
         _notes([c for row in rows for c in (row.to_base, row.to_control) if c]),
         round(100 * evidence.level),
     )
+
+
+def _adjusted(drafts: Sequence[Draft], level: float) -> tuple[Row, ...]:
+    """Verdicts adjusted over the strata, and apart from them over the suites, for each comparison."""
+    made = [one.row for one in drafts]
+    for is_stratum in (True, False):
+        for name in ("to_base", "to_control"):
+            own = {n: d for n, d in enumerate(drafts) if d.row.is_stratum == is_stratum and name in d.comparisons}
+            changes = {str(n): getattr(made[n], name) for n in own}
+            comparisons = {str(n): d.comparisons[name] for n, d in own.items()}
+            for n, change in adjusted(changes, comparisons, level).items():
+                row = made[int(n)]
+                base, control = (change if name == one else getattr(row, one) for one in ("to_base", "to_control"))
+                made[int(n)] = dataclasses.replace(row, to_base=base, to_control=control)
+    return tuple(made)
 
 
 def _notes(changes: list[Change]) -> tuple[Text, ...]:
@@ -114,69 +125,12 @@ def _notes(changes: list[Change]) -> tuple[Text, ...]:
     return tuple(keys[key] for key in sorted(keys, reverse=True))
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where a row stands."""
-
-    stratum: str
-    unseen: bool
-    suite: str = ""
-    suite_title: Text | None = None
-    summed: bool = True
-
-    @property
-    def title(self) -> Text:
-        return self.suite_title or say_or(f"common.stratum_{self.stratum}", self.stratum)
-
-    def rows_of(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The clips that count here: a suite's own, or those of all the stratum's suites that are summed."""
-        if self.suite:
-            return rows[rows["suite"] == self.suite]
-        return rows[(rows["stratum"] == self.stratum) & rows["summed"]]
-
-
-Totals = Mapping[str, Mapping[str, Any]]
-
-
 def _indexed(frame: pd.DataFrame, by: str) -> dict[str, dict[str, Mapping[str, Any]]]:
     """The records of a table by stratum or suite, then by model."""
     indexed: dict[str, dict[str, Mapping[str, Any]]] = {}
     for record in frame.to_dict("records"):
         indexed.setdefault(str(record[by]), {})[str(record["model"])] = {str(k): v for k, v in record.items()}
     return indexed
-
-
-def _row(evidence: Evidence, totals: Totals, place: _Place) -> Row:
-    some = totals[evidence.models[0].name]
-    rows = place.rows_of(evidence.rows)
-    subject, base, control = (evidence.first(role) for role in ("candidate", "base", "control"))
-    return Row(
-        place.stratum,
-        place.suite,
-        place.title,
-        place.unseen,
-        place.summed,
-        count(some["clips"]),
-        count(some["utterances"]),
-        count(some["speakers"]),
-        hours(3600.0 * some["hours"]),
-        tuple(_cell(totals[model.name]) for model in evidence.models),
-        change(evidence, rows, subject.name, base.name) if subject and base else None,
-        change(evidence, rows, subject.name, control.name) if subject and control else None,
-    )
-
-
-def _cell(total: Mapping[str, Any]) -> Cell:
-    kinds = [total[kind] for kind in ("substitutions", "deletions", "insertions")]
-    substitutions, deletions, insertions = (percent(float(share)) for share in rate(kinds, total["reference_length"]))
-    return Cell(
-        percent(total["cer"]),
-        percent(total["cer_without_loops"]),
-        int(total["loops"]),
-        substitutions,
-        deletions,
-        insertions,
-    )
 
 
 PLACE_COLUMNS = ("stratum", "suite", "unseen", "model", "role", "clips", "utterances", "speakers", "hours")
@@ -187,8 +141,10 @@ CELL_COLUMNS = (
     "substitutions_percent",
     "deletions_percent",
     "insertions_percent",
+    "written_clips",
+    "written_syllables_per_minute",
 )
-CHANGE_COLUMNS = ("change_to", "low_to", "high_to", "relative_percent_to")
+CHANGE_COLUMNS = ("change_to", "low_to", "high_to", "relative_percent_to", "verdict_to", "detectable_to")
 
 
 def as_table(headline: Headline) -> Table:
@@ -201,15 +157,17 @@ def as_table(headline: Headline) -> Table:
             sizes = (row.clips.value, row.utterances.value, row.speakers.value, row.hours.value)
             kinds = (cell.substitutions.value, cell.deletions.value, cell.insertions.value)
             figures = (cell.cer.value, cell.cer_without_loops.value, cell.loops, *kinds)
+            silent = (cell.written_clips.value, cell.per_minute.value)
             own = (row.to_base, row.to_control) if model == headline.subject else (None, None)
-            lines.append((*place, *sizes, *figures, *_numbers(own[0]), *_numbers(own[1])))
+            lines.append((*place, *sizes, *figures, *silent, *_numbers(own[0]), *_numbers(own[1])))
     return Table((*PLACE_COLUMNS, *CELL_COLUMNS, *changes), lines)
 
 
-def _numbers(change: Change | None) -> tuple[float | None, ...]:
+def _numbers(change: Change | None) -> tuple[str | float | None, ...]:
     if change is None:
         return (None,) * len(CHANGE_COLUMNS)
-    return change.delta.value, change.low.value, change.high.value, change.relative.value
+    figures = (change.delta, change.low, change.high, change.relative)
+    return *(figure.value for figure in figures), change.verdict, change.detectable.value
 
 
 SECTION = Section("headline", 10, build, as_table)

@@ -26,7 +26,10 @@ def build(evidence: Evidence) -> Method:
     kinds = say(f"common.kinds_{block_kind(evidence.rows)}")
     facts = {"level": round(100 * evidence.level), "draws": f"{evidence.draws:,}", "normaliser": normaliser or "–"}
     facts |= {"kinds": kinds, "few": FEW_BLOCKS}
-    how = [say(f"method.how_{key}", **facts) for key in ("cer", "pooled", "interval", "decoding", "loops")]
+    how = [
+        say(f"method.how_{key}", **facts)
+        for key in ("cer", "pooled", "interval", "verdicts", "headline", "decoding", "loops")
+    ]
     if evidence.first("control"):
         how.append(say("method.how_control"))
     keys = ["simulated", "speakers", "single_seed", "meaning"]

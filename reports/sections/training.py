@@ -1,37 +1,53 @@
-"""Training: loss and dev CER of every tuned model over its steps."""
+"""Training: loss, dev CER and learning rate of every tuned model over its steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from reports.charts import alone, lines
 from reports.charts.lines import Line
-from reports.evidence import Evidence, TrainingCurve
-from reports.rounding import Figure, percent
-from reports.sections import Section
-from reports.text import say_or
+from reports.evidence import Evidence, Points, TrainingCurve
+from reports.rounding import NOTHING, Figure, count, decimal, percent
+from reports.sections import Section, Table
+from reports.text import Text, say, say_or
+
+MILLION = 1e6
+"""Learning rates are drawn in millionths."""
 
 
 @dataclass(frozen=True)
 class LearnedModel:
-    """In words what the chart shows: first, best and last."""
+    """In words what the charts show: first, best and last. ``best_step`` is where dev CER is lowest, the first such."""
 
     model: str
     colour: str
-    steps: int
-    first_loss: str
-    last_loss: str
+    steps: Figure
+    first_loss: Figure
+    last_loss: Figure
     best_cer: Figure
+    best_step: Figure
     last_cer: Figure
+    dev_utterances: Figure
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One picture: a name for its file, its title, and its lines."""
+
+    name: str
+    title: Text
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
 class Training:
-    """The charts' lines (dev CER in percent) and the figures beside them."""
+    """The pictures (loss, dev CER in percent, by stratum where that was measured, learning rate), and the table."""
 
-    loss: tuple[Line, ...]
-    dev_cer: tuple[Line, ...]
+    charts: tuple[Chart, ...]
     models: tuple[LearnedModel, ...]
+    points: tuple[tuple[str, str, float, float], ...]
 
 
 def build(evidence: Evidence) -> Training | None:
@@ -41,36 +57,99 @@ def build(evidence: Evidence) -> Training | None:
         return None
     colours = {model.name: model.colour for model in evidence.models}
     by_role = {model.role: model.colour for model in reversed(evidence.models)}
-
-    def colour(curve: TrainingCurve) -> str:
-        return colours.get(curve.model) or by_role.get(curve.role) or "m-x1"
-
+    coloured = {c.model: colours.get(c.model) or by_role.get(c.role) or "m-x1" for c in curves}
+    strata = sorted({stratum for curve in curves for stratum in curve.dev_strata})
+    charts = [
+        _chart("loss", say("training.loss"), curves, coloured, lambda c: c.loss, lambda v: round(v, 4)),
+        _chart("dev_cer", say("training.dev_cer"), curves, coloured, lambda c: c.dev_cer, _percent, best=True),
+        *(
+            _chart(f"dev_cer_{stratum}", _of_stratum(stratum), curves, coloured,
+                   functools.partial(_in_stratum, stratum), _percent, best=True)
+            for stratum in strata
+        ),
+        _chart("learning_rate", say("training.learning_rate"), curves, coloured, lambda c: c.learning_rate,
+               lambda v: round(MILLION * v, 6)),
+    ]  # fmt: skip
+    points = [
+        (curve.model, name, step, value)
+        for curve in curves
+        for name, found in (("loss", curve.loss), ("dev_cer", curve.dev_cer), ("learning_rate", curve.learning_rate),
+                            *((f"dev_cer_{stratum}", curve.dev_strata.get(stratum, ())) for stratum in strata))
+        for step, value in sorted(found)
+    ]  # fmt: skip
     return Training(
-        tuple(_line(c, c.loss, colour(c), lambda v: round(v, 4)) for c in curves if c.loss),
-        tuple(_line(c, c.dev_cer, colour(c), lambda v: round(100 * v, 3)) for c in curves if c.dev_cer),
-        tuple(_learned(curve, colour(curve)) for curve in curves),
+        tuple(chart for chart in charts if chart.lines),
+        tuple(_learned(curve, coloured[curve.model]) for curve in curves),
+        tuple(points),
     )
 
 
-def _line(
-    curve: TrainingCurve, points: tuple[tuple[float, float], ...], colour: str, scale: Callable[[float], float]
-) -> Line:
-    ordered = sorted(points)
-    title = say_or(f"common.role_{curve.role}", curve.model)
-    return Line(title, colour, tuple((step, scale(value)) for step, value in ordered))
+def _in_stratum(stratum: str, curve: TrainingCurve) -> Points:
+    return curve.dev_strata.get(stratum, ())
+
+
+def _percent(rate: float) -> float:
+    return round(100 * rate, 3)
+
+
+def _of_stratum(stratum: str) -> Text:
+    return say("training.dev_cer_of", stratum=say_or(f"common.stratum_{stratum}", stratum))
+
+
+def _chart(
+    name: str,
+    title: Text,
+    curves: list[TrainingCurve],
+    colours: Mapping[str, str],
+    of: Callable[[TrainingCurve], Points],
+    scale: Callable[[float], float],
+    *,
+    best: bool = False,
+) -> Chart:
+    drawn = []
+    for curve in curves:
+        points = tuple((step, scale(value)) for step, value in sorted(of(curve)))
+        if points:
+            lowest = _lowest(points) if best else None
+            note = f"{curve.model}: {lowest[1]:.1f} % @ {lowest[0]:g}" if lowest else ""
+            alike = [other.role for other in curves].count(curve.role) > 1
+            own = Text.same(curve.model) if alike else say_or(f"common.role_{curve.role}", curve.model)
+            drawn.append(Line(own, colours[curve.model], points, lowest, note))
+    return Chart(name, title, tuple(drawn))
+
+
+def _lowest(points: Points) -> tuple[float, float]:
+    return min(points, key=lambda point: (point[1], point[0]))
 
 
 def _learned(curve: TrainingCurve, colour: str) -> LearnedModel:
     loss, cer = sorted(curve.loss), sorted(curve.dev_cer)
+    best = _lowest(tuple(cer)) if cer else None
     return LearnedModel(
         curve.model,
         colour,
-        int(max((step for step, _ in (*loss, *cer)), default=0)),
-        f"{loss[0][1]:.2f}" if loss else "–",
-        f"{loss[-1][1]:.2f}" if loss else "–",
-        percent(min((value for _, value in cer), default=None)),
+        count(max((step for step, _ in (*loss, *cer)), default=0)),
+        decimal(loss[0][1] if loss else None, 2),
+        decimal(loss[-1][1] if loss else None, 2),
+        percent(best[1] if best else None),
+        count(best[0]) if best else Figure(None, NOTHING),
         percent(cer[-1][1] if cer else None),
+        count(curve.dev_utterances),
     )
 
 
-SECTION = Section("training", 50, build)
+def as_table(data: Training) -> Table:
+    """``training.csv``: a line for each measured point, as it was measured (CER as a fraction)."""
+    return Table(("model", "measure", "step", "value"), data.points)
+
+
+def figures(data: Training, language: str) -> dict[str, str]:
+    """A picture for each chart."""
+    step, style = say("training.step"), alone.style("training")
+    return {
+        f"training_{chart.name}": str(lines.draw(chart.lines, chart.title, step, language=language, style=style))
+        for chart in data.charts
+    }
+
+
+SECTION = Section("training", 50, build, as_table, figures)

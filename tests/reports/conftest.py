@@ -5,18 +5,22 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pandas as pd
 import pytest
 
 from augment import Channel
+from eval_suites.cost import Cost
 from eval_suites.item import Item
 from eval_suites.metrics import get
 from eval_suites.models import ModelRecord
 from eval_suites.pair import Pair
 from eval_suites.results import Results
 from eval_suites.suite import Suite
+from reports import html, view
 from reports.evidence import TrainingCurve
+from reports.sections import registry
 
 SENTENCES = (
     "안녕하세요 고객님 무엇을 도와드릴까요",
@@ -46,16 +50,52 @@ SUITES = (
     ("speaker_high", "speaker", "Pitch +3", "음높이 +3", 0.05),
     ("speaker_women", "speaker", "Women", "여성 화자", 0.01),
 )
+CURVED = (
+    SUITES[0],
+    *((f"amr_{kbps:g}", "phone", f"AMR-NB {kbps:g} kbit/s", f"AMR-NB {kbps:g} kbit/s", 0.5 / kbps)
+      for kbps in (4.75, 5.9, 7.4, 10.2, 12.2)),
+    *((f"wb_{kbps:g}", "phone", f"AMR-WB {kbps:g} kbit/s", f"AMR-WB {kbps:g} kbit/s", 0.4 / kbps)
+      for kbps in (6.6, 12.65, 23.85)),
+    ("g711", "phone", "G.711 µ-law", "G.711 µ-law", 0.02), ("g729", "phone", "G.729", "G.729", 0.06),
+    ("gsm", "phone", "GSM-FR", "GSM-FR", 0.05),
+    *((f"loss_{kind}_{loss}", "phone", f"{loss} % lost, {kind}", f"손실 {loss} %", 0.02 * loss ** 0.8 / times)
+      for kind, times in (("random", 1.5), ("burst", 1)) for loss in (1, 3, 5, 10, 20)),
+    *((f"noisy_{noise}_{place}_{snr}", "noisy", f"{noise}, {snr} dB", f"{noise}, {snr} dB", 0.35 * 0.92 ** (snr + 5))
+      for noise in ("babble", "white") for place in ("microphone", "line") for snr in (-5, 0, 5, 10, 20, 30)),
+    *((f"rate_{rate:g}", "speaker", f"Rate {rate:g}", f"말 빠르기 {rate:g}", abs(rate - 1) / 4)
+      for rate in (0.7, 0.85, 1.2, 1.4)),
+    *((f"room_{rt60:g}", "noisy", f"RT60 {rt60:g} s", f"잔향 {rt60:g}초", 0.1 * rt60) for rt60 in (0.3, 0.6, 1.2)),
+)  # fmt: skip
+"""Suites that make curves: their conditions are read from their names."""
 MODELS = (("base", "base", 0.15, 0.8), ("clean-tuned", "control", 0.11, 0.6), ("phone-tuned", "candidate", 0.105, 0.35))
 SYLLABLES = "가나다라마바사아자차카타파하고노도로모보소오조은는을를에서까지요네"
+
+
+def conditions(name: str) -> dict[str, float | str]:
+    """What a suite of ``CURVED`` varies."""
+    kind, *rest = name.split("_")
+    if kind in ("amr", "wb"):
+        codec = {"amr": "amr-nb", "wb": "amr-wb"}[kind]
+        return {"codec": f"{codec}-{rest[0]}", "codec_family": codec, "bitrate_kbps": float(rest[0]), "loss": 0.0}
+    if kind in ("g711", "g729", "gsm"):
+        rate = {"g711": 64.0, "g729": 8.0, "gsm": 13.0}[kind]
+        return {"codec": kind, "codec_family": kind, "bitrate_kbps": rate, "loss": 0.0}
+    if kind == "loss":
+        burst = {"random": 1.0, "burst": 3.0}[rest[0]]
+        return {"codec": "g711", "bitrate_kbps": 64.0, "loss": int(rest[1]) / 100, "mean_burst": burst}
+    if kind == "noisy" and len(rest) == 3:
+        return {"noise": rest[0], "place": rest[1], "snr_db": float(rest[2])}
+    if kind == "rate":
+        return {"rate": float(rest[0])}
+    return {"rt60_s": float(rest[0]), "distance_m": 1.0} if kind == "room" else {}
 
 
 def suite(name: str, stratum: str, en: str, ko: str) -> Suite:
     selection = {"gender": "female"} if name == "speaker_women" else {}
     channel = Channel.from_json({"name": name, "effects": []})
     return Suite(
-        name, stratum, {"en": en, "ko": ko}, channel, selection, ("cer", "loops"),
-        unseen=name.endswith("snr_5"), summed=not selection,
+        name, stratum, {"en": en, "ko": ko}, channel, selection, ("cer", "loops"), conditions(name),
+        unseen=name.endswith("snr_5") or "wb_" in name or name.startswith("noisy_white_line"), summed=not selection,
     )  # fmt: skip
 
 
@@ -77,7 +117,7 @@ def row(model: str, role: str, one: Suite, clip: dict[str, Any], hypothesis: str
         "model": model, "role": role, "suite": one.name, "stratum": one.stratum, "summed": one.summed,
         "utterance_id": clip["id"], "speaker": clip["speaker"], "call": None, "block": clip["speaker"] or clip["id"],
         "block_kind": "speaker" if clip["speaker"] else "clip",
-        "duration_s": clip["duration_s"], "tag_gender": clip["tags"]["gender"], "tag_age": clip["tags"]["age"],
+        "duration_s": clip["duration_s"], **{f"tag_{tag}": value for tag, value in clip["tags"].items()},
         "reference": clip["text"], "reference_norm": clip["text"],
         "hypothesis": hypothesis, "hypothesis_norm": hypothesis,
         "hits": tally.hits, "substitutions": tally.substitutions, "deletions": tally.deletions,
@@ -94,6 +134,7 @@ def make_results(
     suites: tuple[tuple[str, str, str, str, float], ...] = SUITES,
     texts: tuple[str, ...] = SENTENCES,
     models: tuple[tuple[str, str, float, float], ...] = MODELS,
+    costs: bool = True,
 ) -> Results:
     """Results whose models mishear at rates of their own, harder suites more; ``extra`` adds by model and suite."""
     draw = random.Random(seed)
@@ -101,7 +142,11 @@ def make_results(
         {
             "id": f"call{n // 4:03}-{n:04}", "text": texts[n % len(texts)], "speaker": f"화자{n % speakers + 1:02}",
             "call": None, "duration_s": round(draw.uniform(1.5, 7.0), 2),
-            "tags": {"gender": ("female", "male")[n % speakers % 2], "age": ("20s", "40s", "60s")[n % speakers % 3]},
+            "tags": {
+                "gender": ("female", "male")[n % speakers % 2], "age": ("20s", "40s", "60s")[n % speakers % 3],
+                "region": ("서울", "부산", "서울", "서울", "제주")[n % speakers % 5],
+                "role": ("agent", "customer")[n % 2],
+            },
         }
         for n in range(utterances)
     ]  # fmt: skip
@@ -122,7 +167,14 @@ def make_results(
         ModelRecord(n, r, f"{n}-hash-0123456789ab", "ctranslate2", "int8", options=options) for n, r, _, _ in models
     )
     inputs = {"batch_size": 16, "models": {record.name: {"options": options} for record in records}}
-    return Results(pd.DataFrame(rows), tuple(made), records, pd.DataFrame(clips), versions, pd.DataFrame(), inputs)
+    return Results(
+        pd.DataFrame(rows), tuple(made), records, pd.DataFrame(clips), versions, pd.DataFrame(), inputs,
+        tuple(cost(name, number) for number, (name, *_) in enumerate(models)) if costs else (),
+    )  # fmt: skip
+
+
+def cost(model: str, number: int) -> Cost:
+    return Cost(model, 120.0, 12.0 * (1 + number), 1.5, 300_000_000, 145_000_000 * (1 + number), "cpu", 2)
 
 
 def make_training() -> list[TrainingCurve]:
@@ -131,7 +183,9 @@ def make_training() -> list[TrainingCurve]:
     for name, role, _, floor in MODELS[1:]:
         loss = tuple((float(s), 1.9 * 0.992**s + floor * 0.6 + draw.uniform(-0.05, 0.05)) for s in range(5, 401, 5))
         cer = tuple((float(s), 0.12 + floor * 0.05 + 0.2 * 0.985**s) for s in range(50, 401, 50))
-        curves.append(TrainingCurve(name, role, loss, cer))
+        strata = {"phone": tuple((step, value * 1.2) for step, value in cer)}
+        rates = tuple((float(s), 2e-5 * min(s / 40, 1 - s / 420)) for s in range(5, 401, 5))
+        curves.append(TrainingCurve(name, role, loss, cer, strata, rates, 24))
     return curves
 
 
@@ -175,3 +229,25 @@ def make() -> Callable[..., Results]:
 @pytest.fixture(scope="session")
 def inputs() -> dict[str, Any]:
     return {"training": make_training(), "prepare": PREPARE, "provenance": PROVENANCE, "synthetic": True}
+
+
+@pytest.fixture(scope="session")
+def curved_suites() -> tuple[tuple[str, str, str, str, float], ...]:
+    return CURVED
+
+
+def page_of(results: Results, *names: str) -> str:
+    """A page of these sections only, which is soon made."""
+    chosen = tuple(section for section in registry() if section.name in names)
+    with mock.patch("reports.view.registry", return_value=chosen):
+        return html.page(view.build(results))
+
+
+@pytest.fixture(scope="session")
+def shown() -> Callable[..., str]:
+    return page_of
+
+
+@pytest.fixture(scope="session")
+def suite_one() -> tuple[tuple[str, str, str, str, float], ...]:
+    return (SUITES[3],)

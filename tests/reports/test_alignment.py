@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval_suites.alignment import tally as count
-from reports.sections.utterances import alignment
+from reports.difference import runs as alignment
 
 TEXTS = st.text(alphabet="가나다라 마<👍", max_size=24)
 

@@ -75,3 +75,25 @@ def test_templates_round_nothing() -> None:
     for file in files:
         if file.name.endswith(".j2"):
             assert not re.search(r"\|\s*(format|round)\b", file.read_text(encoding="utf-8")), file.name
+
+
+def test_scripts_round_nothing() -> None:
+    """A figure is rounded once, by ``reports.rounding``."""
+    for folder in ("reports.sections", "reports.templates"):
+        for file in resources.files(folder).iterdir():
+            if file.name.endswith(".js"):
+                script = file.read_text(encoding="utf-8")
+                assert not re.search(r"toFixed|toPrecision|Math\.round|Intl\.NumberFormat", script), file.name
+
+
+def test_the_explorer_has_a_word_for_every_choice() -> None:
+    script = (resources.files("reports.sections") / "utterances.js").read_text(encoding="utf-8")
+    flags = re.findall(r"(\w+): \d+", re.search(r"const FLAGS = {(.*?)}", script)[1])  # type: ignore[index]
+    from reports.sections.utterances import FLAGS
+
+    assert tuple(flags) == FLAGS
+    relations = re.findall(r'"(\w+)"', re.search(r"const RELATIONS = \[(.*?)\]", script)[1])  # type: ignore[index]
+    wanted = {f"show_{key}" for key in (*flags, *relations, "all")}
+    wanted |= {f"badge_{key}" for key in (*flags[1:], *relations, "right")} | {f"said_{kind}" for kind in "sdi"}
+    wanted |= {f"refused_{reason}" for reason in ("private", "personal", "long", "budget")}
+    assert not {f"utterances.{key}" for key in wanted} - catalogue().keys()

@@ -76,7 +76,7 @@ def test_blocks_are_called_what_they_are(make: Any, kind: str, en: str, ko: str)
 
 def test_a_change_is_rounded_once(make: Any) -> None:
     """1.34996 is 1.3; rounded to 1.35 first it would become 1.4."""
-    interval = Interval(0.1, 0.0865004, -0.0134996, -0.02, -0.01, -0.135, 30, "speaker", 0.95, "bootstrap")
+    interval = Interval(0.1, 0.0865004, -0.0134996, -0.02, -0.01, -0.135, 30, "speaker", 0.95, "bootstrap", 0.003)
     headline = built(make, 24).headline
     assert headline
     row = dataclasses.replace(headline.rows[0], to_base=as_change(interval))

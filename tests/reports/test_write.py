@@ -12,19 +12,27 @@ import pytest
 from eval_suites.results import Results
 from reports import figures, html, markdown, view
 from reports.evidence import TrainingCurve
+from reports.sections import registry
 from reports.write import write_report
 
 TABLES = {"headline.csv", "metrics.csv", "utterances.csv", "speakers.csv"}
-FILES = {"report.html", *TABLES, "summary.json", "summary.md", "headline.svg"}
+FILES = {"report.html", *TABLES, "summary.json", "summary.md", "junit.xml", "headline.svg"}
+
+
+def files(results: Results, inputs: dict[str, Any]) -> set[str]:
+    """``FILES`` and the tables of other sections that had something to show."""
+    made = view.build(results, **inputs)
+    return FILES | {f"{section.name}.csv" for section in registry() if section.table and section.name in made.sections}
 
 
 def test_all_files_and_the_same_bytes_again(small: Results, inputs: dict[str, Any], tmp_path: Path) -> None:
     path = write_report(small, tmp_path / "one", **inputs)
     assert path == tmp_path / "one" / "report.html"
     write_report(small, tmp_path / "two", **inputs)
-    for name in FILES:
+    expected = files(small, inputs)
+    for name in expected:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-    assert {file.name for file in (tmp_path / "one").iterdir()} == FILES
+    assert {file.name for file in (tmp_path / "one").iterdir()} == expected
 
 
 def test_a_half_written_report_has_no_name(
@@ -39,7 +47,7 @@ def test_a_half_written_report_has_no_name(
     with pytest.raises(OSError, match="disk full"):
         write_report(small, tmp_path, **inputs)
     assert not (tmp_path / "report.html").exists()
-    assert {file.name for file in tmp_path.iterdir()} == FILES - {"report.html"}
+    assert {file.name for file in tmp_path.iterdir()} == files(small, inputs) - {"report.html"}
 
 
 def test_summary_says_what_the_page_says(results: Results, inputs: dict[str, Any], tmp_path: Path) -> None:
