@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from augment.errors import AugmentError
 from eval_suites import suites
 from eval_suites.item import Item
-from eval_suites.suite import WINDOW_S, Suite
+from eval_suites.suite import Suite
 from eval_suites.suites import ALL, ASKED_ONLY, FILES, SAMPLES, SIZES, Request
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.manifest import Manifest
@@ -131,7 +132,7 @@ def _why_not(suite: Suite, items: list[Item] | None) -> UserError | None:
         return problem
     if items is None or suite.items:
         return None
-    count = sum(suite.takes(item) for item in items)
+    count = sum(suite.takes(item) or (math.isnan(item.duration_s) and suite.wants(item)) for item in items)
     if not count:
         return UserError("suites.left_empty", wants=wants(suite))
     if not suite.summed and count < LEAST_UTTERANCES:
@@ -178,12 +179,12 @@ def _single(name: str, request: Request) -> Suite:
 
 def _items(request: Request) -> list[Item] | None:
     """The manifest's utterances as far as they can be judged without their audio: where they have no times, that
-    they are short enough is taken for granted.
+    their length fits is taken for granted.
     """
     if request.manifest is None:
         return None
     return [
-        Item(u.id, u.text, min(WINDOW_S, u.end_s - (u.start_s or 0.0)) if u.end_s else 0.0, tags=u.tags)
+        Item(u.id, u.text, math.nan if u.end_s is None else u.end_s - (u.start_s or 0.0), tags=u.tags)
         for u in request.manifest
     ]
 
