@@ -27,12 +27,14 @@ def evaluation(
     planted: dict[int, float] | None = None,
     loops: tuple[float, float] = (0.01, 0.01),
     split: bool = False,
+    capped: bool = False,
 ) -> list[Blocks]:
     """What both systems counted, by speaker, in each stratum.
 
     ``cer`` gives the strata and how hard each is, ``factor`` the candidate's rates by the baseline's, ``planted`` what
     is added to them (a fraction) by stratum, ``loops`` the share of looping utterances by side. Every stratum is of
-    the same utterances, unless they are ``split`` among them.
+    the same utterances, unless they are ``split`` among them. ``capped``: an utterance is at most wholly wrong, as the
+    gate has it.
     """
     strata = len(cer)
     shape = (strata, utterances)
@@ -56,6 +58,7 @@ def evaluation(
         added = generator.poisson(lengths * 0.1 * rates)
         loop = generator.random(shape) < loops[side] * hard
         added += (loop * counted * np.minimum(generator.lognormal(4.6, 0.8, shape), LONGEST_LOOP)).astype(np.int64)
+        added = np.minimum(added, lengths - wrong) if capped else added
         sides.append(np.stack([lengths - wrong, wrong - gone, gone, added], axis=-1))
     return [by_speaker(counts, owner) for counts in np.stack(sides, axis=2)]
 

@@ -28,8 +28,8 @@ _spec.loader.exec_module(simulated)
 
 CER = tuple(np.linspace(0.1, 0.27, 12))
 """Twelve strata as hard as those that tuned models were measured on."""
-LOOPS = (0.0001, 0.0001)
-"""With the guard, none of 4,200 measured clips looped: one in 10,000 is assumed."""
+LOOPS = (0.001, 0.001)
+"""With the guard, none of 4,200 measured clips looped, so that fewer than one in 1,400 do (the rule of three)."""
 LEAST_EFFECT = 0.005
 
 
@@ -68,7 +68,7 @@ def evaluations(times: int, planted: float = 0.0, **facts: Any) -> Iterator[list
     generator = np.random.default_rng(0)
     for number in range(times):
         loss = {number % 12: planted} if planted else None
-        yield simulated.evaluation(generator, planted=loss, **({"cer": CER, "loops": LOOPS} | facts))
+        yield simulated.evaluation(generator, planted=loss, **({"cer": CER, "loops": LOOPS, "capped": True} | facts))
 
 
 @pytest.mark.slow
@@ -77,7 +77,7 @@ def evaluations(times: int, planted: float = 0.0, **facts: Any) -> Iterator[list
     [
         ("the same clips in every stratum", {}),
         ("the clips divided among the strata", {"split": True}),
-        ("many loops", {"loops": (0.01, 0.01)}),
+        ("one clip in a hundred loops", {"loops": (0.01, 0.01)}),
     ],
 )
 def test_equal_systems_rarely_fail(name: str, facts: dict[str, Any]) -> None:
@@ -88,9 +88,8 @@ def test_equal_systems_rarely_fail(name: str, facts: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("loops", "least"), [(LOOPS, 0.95), ((0.001, 0.001), 0.75)])
-def test_a_planted_loss_of_five_points_fails(loops: tuple[float, float], least: float) -> None:
-    """One clip in a thousand that loops on either side is already enough to hide some."""
+@pytest.mark.parametrize("loops", [LOOPS, (0.0, 0.0), (0.01, 0.01)])
+def test_a_planted_loss_of_five_points_fails(loops: tuple[float, float]) -> None:
     found = [judged(strata) for strata in evaluations(200, planted=0.05, loops=loops)]
     share = np.mean([number % 12 in strata for number, strata in enumerate(found)])
     others = np.mean([bool(strata - {number % 12}) for number, strata in enumerate(found)])
@@ -98,7 +97,7 @@ def test_a_planted_loss_of_five_points_fails(loops: tuple[float, float], least: 
         f"5 points planted, {100 * loops[0]:g} % loop: {100 * share:.1f} % of {len(found)} fail there, "
         f"{100 * others:.1f} % elsewhere\n"
     )
-    assert share >= least
+    assert share >= 0.95
     assert others <= 0.05
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kowhisper_tel.core.errors import UserError
 from reports import gate
 from reports.gate.budgets import Budgets
-from reports.gate.side import Side
+from reports.gate.side import Side, side_of
 from reports.gate.verdict import WORST_FIRST
 
 Sides = Callable[..., Side]
@@ -166,3 +166,17 @@ def test_other_clips_are_refused(side: Sides, change: str) -> None:
         gate.check(old, new, **OPTIONS)
     assert refused.value.exit_code == 4
     assert ("b" if change == "suite" else "a") in str(refused.value)
+
+
+def test_a_loop_counts_as_a_clip_that_is_wholly_wrong(make: Any) -> None:
+    results = make(40, 12, models=(("tuned", "candidate", 0.1, 0.3),))
+    rows = results.rows.copy()
+    place = rows.index[rows["suite"] == "clean"][0]
+    rows.loc[place, "insertions"] = 600
+    ended = rows.copy()
+    ended.loc[place, "insertions"] = ended.loc[place, "hits"]
+    sides = [side_of(replace(results, rows=one)) for one in (rows, ended)]
+    assert sides[0] == sides[1]
+    (wrong,) = (one for one in sides[0].suites if one.name == "clean")
+    counts = [sum(tally) for tally in zip(*(own[0] for own in wrong.blocks.values()), strict=True)]
+    assert counts[3] < 600
