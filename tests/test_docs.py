@@ -82,6 +82,24 @@ def test_every_config_of_the_page_of_corpora_is_one(block: str, tmp_path: Path) 
     assert load_config(tmp_path / "config.yaml").data.corpora
 
 
+def test_every_yaml_of_the_page_of_evaluation_is_right(tmp_path: Path) -> None:
+    from eval_suites import suite_file
+    from kowhisper_tel.commands import matrix
+    from kowhisper_tel.config_file import load_config
+
+    whole, suites, models = blocks("evaluation", "en", "yaml")
+    for name, text in (
+        ("try.yaml", whole),
+        ("my_suites.yaml", suites),
+        ("models.yaml", whole.split("evaluate:")[0] + models),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert [suite.name for suite in suite_file.read(tmp_path / "my_suites.yaml", sample=None)] == ["hotline_street"]
+    assert load_config(tmp_path / "try.yaml").train is None
+    named = [entry.name for entry in matrix.entries(load_config(tmp_path / "models.yaml"))]
+    assert named == ["base", "small-int8", "small-float16", "vendor", "cloud", "last_year"]
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as a user's: my.yaml out of the README, and a few recordings with labels, one folder a speaker."""
@@ -107,6 +125,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     soundfile.write(folder / "call.wav", audio, rate)
     (folder / "hotline.yaml").write_text(blocks("presets", "en", "yaml")[0], encoding="utf-8")
     (folder / "my.yaml").write_text(blocks("readme", "en", "yaml")[0], encoding="utf-8")
+    (folder / "try.yaml").write_text(blocks("evaluation", "en", "yaml")[0], encoding="utf-8")
     return folder
 
 
