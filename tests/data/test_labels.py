@@ -38,6 +38,6 @@ def test_prepare_counts_the_tokens_that_training_uses(monkeypatch: pytest.Monkey
     monkeypatch.setattr("kowhisper_tel.whisper.resolve.resolve_model", lambda name: tmp_path)
     data = Data.model_validate({"corpora": [{"kind": "demo"}]})
     config = SimpleNamespace(data=data, model="m", seed=1)
-    stages.prepare(SimpleNamespace(config=config, manifests=tmp_path / "out"))  # type: ignore[arg-type]
+    stages.prepare(SimpleNamespace(config=config, manifests=tmp_path / "out", tuned=["phone"]))  # type: ignore[arg-type]
     for text in ("네", " 네, 그래요 "):
         assert count[0](text) == len(text_tokens(OneALetter(), text))

@@ -127,6 +127,6 @@ def test_ordinary_talk_is_left_alone(shared: Path) -> None:
     lines = [
         json.loads(line)["text"]
         for split in ("train", "dev")
-        for line in (shared / "korean_talks" / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
+        for line in (shared / "data" / "korean_talks" / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
     ]
     assert sum(bool(spans(line)) for line in lines) <= len(lines) / 1000

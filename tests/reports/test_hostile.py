@@ -20,6 +20,8 @@ import pytest
 from reports import csvs, figures, html, junit, markdown, summary, view
 from reports.characters import encodable
 from reports.difference import Difference, unpack
+from reports.gate.verdict import CapFinding
+from reports.rounding import NOTHING, Figure
 from reports.text import Text
 from reports.write import write_report
 
@@ -127,8 +129,9 @@ def test_xml_and_json_are_whole(made: view.View) -> None:
         ElementTree.fromstring(figures.headline_svg(made, language))
     assert json.loads(json.dumps(summary.as_json(made), ensure_ascii=False).encode())["rows"]
     for text in (*hostile.ALL, *hostile.LONE):
-        finding = SimpleNamespace(group=text, title=Text.same(text), outcome="fail", reason=Text.same(text))
-        verdict = cast(Any, SimpleNamespace(findings=(finding,), by="suite"))
+        nothing = Figure(None, NOTHING)
+        finding = CapFinding("cer", text, Text.same(text), "fail", Text.same(text), nothing, nothing)
+        verdict = cast(Any, SimpleNamespace(all=(finding,), by="suite"))
         read = ElementTree.fromstring(junit.text(verdict, language="en"))
         case = read.find("testcase")
         assert case is not None
