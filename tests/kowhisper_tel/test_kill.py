@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +26,9 @@ SAME = (
     "report/utterances.csv",
     "report/speakers.csv",
 )
+
+EVALUATED = ("results/hypotheses.jsonl", "report/headline.csv", "report/utterances.csv", "report/report.html")
+KILLS = 50
 
 
 def start(runs: Path, *more: str) -> subprocess.Popen[bytes]:
@@ -61,3 +66,29 @@ def test_killed_and_resumed_is_as_never_killed(tmp_path: Path, whisper_base: Pat
     assert start(killed.parent, "--resume").wait(TOO_LONG_S) == 0
 
     assert {name: sha256(killed / name) for name in SAME} == {name: sha256(whole / name) for name in SAME}
+
+
+@pytest.mark.slow
+def test_evaluation_killed_fifty_times(tmp_path: Path, whisper_base: Path) -> None:
+    """At random moments, from the first second to the last: what comes out is what one run in one go gives."""
+    draw, run = random.Random(50), tmp_path / "smoke"
+    uncosted = ("--set", "evaluate.cost=false")  # a cost is measured anew each time
+    assert start(tmp_path, *uncosted).wait(TOO_LONG_S) == 0
+    wanted = {name: sha256(run / name) for name in EVALUATED}
+    kills, longest_s = 0, TOO_LONG_S
+    while kills < KILLS:
+        for stage in ("results", "report"):
+            shutil.rmtree(run / stage)
+        begun = time.monotonic()
+        while True:
+            process = start(tmp_path, *uncosted, "--resume")
+            try:
+                process.wait(draw.uniform(0, longest_s))
+                break
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                kills += 1
+        longest_s = min(longest_s, time.monotonic() - begun)  # of the first, which nobody disturbs
+        assert process.returncode == 0
+        assert {name: sha256(run / name) for name in EVALUATED} == wanted
