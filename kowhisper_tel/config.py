@@ -209,8 +209,12 @@ class Evaluate(Section):
 class Gate(Section):
     """When a change is a regression."""
 
-    least_effect: float = Field(0.005, ge=0, description="CER loss below this is no regression (0.005 = 0.5 point)")
-    margin: float | None = Field(None, ge=0, description="the loss that a pass must exclude; the least effect if none")
+    least_effect: float = Field(
+        0.005, ge=0, le=1, description="CER loss up to this is no regression (0.005: half a point)"
+    )
+    margin: float | None = Field(
+        None, ge=0, le=1, description="the loss that a pass excludes; if none, the least effect"
+    )
     budgets: str | None = Field(None, description="a YAML file of margins and caps, relative to the config file")
     confidence: float = Field(0.95, gt=0.5, lt=1, description="of the interval")
     draws: int = Field(10_000, ge=100, description="bootstrap draws")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +48,8 @@ def results_of(folder: Path) -> Results:
     place = folder / "results" if (folder / "results").is_dir() else folder
     try:
         return results.load(place)
-    except json.JSONDecodeError as problem:
-        raise UserError("gate.unreadable", path=place, problem=problem) from None
+    except (KeyError, TypeError, ValueError) as problem:  # no JSON, or that of another version
+        raise UserError("gate.unreadable", path=place, problem=repr(problem)) from None
 
 
 def rule(

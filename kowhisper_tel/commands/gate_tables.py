@@ -33,7 +33,7 @@ def verdict_table(verdict: Verdict) -> str:
         figures = [found.baseline, found.candidate, f"{found.change.delta} {found.change.interval}"]
         cells = [words(outcome(found)), words(found.title), words(found.metric_title)]
         rows.append([*cells, *map(str, (*figures, found.change.blocks, found.margin))])
-    lines = columns(rows, 3) if verdict.findings else []
+    lines = [*columns(rows, 3), "", words(say("gate.bounded"))] if verdict.findings else []
     if verdict.caps:
         caps = [[words(outcome(cap)), words(cap.title), str(cap.value), str(cap.limit)] for cap in verdict.caps]
         lines += ["", *columns([_heads("outcome", "cap", "value", "limit"), *caps])]

@@ -23,8 +23,8 @@ from reports.gate.rule import Settings, check
 from reports.gate.side import Counts, Side, SuiteCounts, without_names
 from reports.rounding import percent
 
-SCHEMA = "kowhisper-tel-baseline/1"
-"""Raised with every change that an older program would read wrongly."""
+SCHEMA = "kowhisper-tel-baseline/2"
+"""Raised with every change after which counts mean another thing: since 2 a clip is at most wholly wrong."""
 EXIT_INCOMPARABLE = 4
 FIRST = "first"
 """The outcome where there is no baseline before to compare with."""
@@ -130,7 +130,7 @@ def read(path: Path) -> Baseline:
         raise UserError("gate.baseline_missing", path=path)
     try:
         record = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise UserError("gate.baseline_broken", path=path, problem=problem) from None
     schema = record.get("schema") if isinstance(record, dict) else None
     if schema != SCHEMA:

@@ -38,7 +38,7 @@ def _one(verdict: Verdict, language: str) -> str:
     heads = ("outcome", "condition", "metric", "baseline", "candidate", "change", "blocks", "margin", "reason")
     if verdict.findings:
         rows = [[words(cell) for cell in _finding(finding)] for finding in verdict.findings]
-        lines += [*_table([words(say(f"gate.{head}")) for head in heads], rows), ""]
+        lines += [*_table([words(say(f"gate.{head}")) for head in heads], rows), "", words(say("gate.bounded")), ""]
     if verdict.caps:
         rows = [[words(cell) for cell in _cap(cap)] for cap in verdict.caps]
         lines += [*_table([words(say(f"gate.{head}")) for head in ("outcome", "cap", "value", "limit")], rows), ""]

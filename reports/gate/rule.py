@@ -118,8 +118,8 @@ def paired(
 ) -> tuple[tuple[Pair, ...], tuple[Text, ...]]:
     """The cells with their counts, and what is asked of all groups but has nothing to count in one."""
     made = [_pair(cell, old, new, settings) for cell in cells(old, new, budgets, by)]
-    somewhere = {pair.cell.metric for pair in made if not pair.lack}
-    out = [pair for pair in made if pair.lack and not pair.cell.named and pair.cell.metric in somewhere]
+    somewhere = {pair.cell.metric for pair in made if pair.comparison}
+    out = [pair for pair in made if not (pair.comparison or pair.cell.named) and pair.cell.metric in somewhere]
     names = [(title(new, pair.cell.by, pair.cell.group), metric_title(pair.cell.metric)) for pair in out]
     left_out = tuple(say("gate.left_out", group=group, metric=metric) for group, metric in names)
     return tuple(pair for pair in made if pair not in out), left_out

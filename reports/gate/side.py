@@ -4,8 +4,8 @@ Blocks (speakers, else calls) are known by a hash keyed with the manifest's fing
 manifest can be paired. It protects names from being read, and from being linked between manifests. It does **not** hide
 them from who has the manifest, nor from who guesses: a side carries its key, and short names are soon tried out.
 
-In the gate a clip is at most wholly wrong: insertions are counted up to as many as make its CER 100 %. One loop of
-hundreds of syllables would else drown what changed in all other clips, for better or worse; loops are counted, too.
+In the gate a clip is at most wholly wrong: insertions are counted up to as many as make an error rate 100 %. One loop
+of hundreds of syllables would else drown what changed in all other clips, for better or worse; loops are counted, too.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from eval_suites import metrics
+from eval_suites.compatibility import places
 from eval_suites.cost import Cost
 from eval_suites.plan import differences
+from eval_suites.rates import ERROR_RATE
 from eval_suites.results import COUNTS, HEADLINE, LOOPS, BlockKind, block_kind
 from kowhisper_tel.core.errors import UserError
 
@@ -93,7 +96,7 @@ def side_of(results: Results | Side, name: str | None = None) -> Side:
         return results
     name = _choose(results, name)
     rows = results.rows
-    rows = rows[rows["model"] == name]
+    rows = rows if rows.empty else rows[rows["model"] == name]
     if rows.empty:
         raise UserError("gate.empty")
     record = next(model for model in results.models if model.name == name)
@@ -103,7 +106,7 @@ def side_of(results: Results | Side, name: str | None = None) -> Side:
     marks = {block: keyed(key, [block]) for block in rows["block"].astype(str).unique()}
     rows = rows.assign(
         _name=rows["block"].astype(str),
-        insertions=rows[["insertions", "hits"]].min(axis=1),  # with these, errors are as many as the reference is long
+        **_at_most_wrong(rows),
         **(_as_counts(rows["loop"]) if "loop" in rows else {}),
     )
     by_suite = sorted(rows.groupby("suite"), key=lambda one: places.get(str(one[0]), len(places)))
@@ -128,10 +131,10 @@ def check_comparable(old: Side, new: Side) -> None:
         raise UserError("comparison.incompatible", fields=", ".join(fields))
     if fields := differences(old.factors, new.factors):
         raise UserError("gate.factors", fields=", ".join(fields))
+    if fields := differences(places(old.suites), places(new.suites)):
+        raise UserError("comparison.incompatible", fields=", ".join(fields))
     theirs = {suite.name: suite for suite in new.suites}
     for suite in old.suites:
-        if suite.name not in theirs:
-            raise UserError("comparison.incompatible", fields=f"suites.{suite.name}")
         _check_paired(suite, theirs[suite.name])
 
 
@@ -162,6 +165,13 @@ def _choose(results: Results, name: str | None) -> str:
     raise UserError("gate.model", name=name or "–", known=", ".join(known))
 
 
+def _at_most_wrong(rows: pd.DataFrame) -> dict[str, Any]:
+    """Insertions of each error rate, up to as many as there are hits: with these the whole reference is wrong."""
+    rates = [_columns(name) for name in metrics.names() if metrics.get(name).rate == ERROR_RATE]
+    found = [(hits, insertions) for hits, *_, insertions in rates if {hits, insertions} <= set(rows)]
+    return {insertions: rows[[hits, insertions]].min(axis=1) for hits, insertions in found}
+
+
 def _as_counts(loop: pd.Series[Any]) -> dict[str, Any]:
     """Loops, which rows hold as yes or no, in the columns that other metrics have."""
     looped = loop.astype(int)
@@ -177,8 +187,8 @@ def _suite_counts(
 ) -> SuiteCounts:
     """The counts of a suite's rows, blocks in the order of their names, as intervals elsewhere take them."""
     wanted = dict.fromkeys((HEADLINE, LOOPS, *(suite.metrics if suite else ())))
-    metrics = tuple(name for name in wanted if _counted(rows, name))
-    columns = [column for name in metrics for column in _columns(name)]
+    counted = tuple(name for name in wanted if _counted(rows, name))
+    columns = [column for name in counted for column in _columns(name)]
     sums = rows.groupby("_name", sort=True)[columns].sum()
     ids = tuple(sorted(rows["utterance_id"].astype(str)))
     missing = rows["utterance_id"][rows["missing"].astype(bool)] if "missing" in rows else ()
@@ -190,7 +200,7 @@ def _suite_counts(
         block_kind(rows),
         len(rows),
         keyed(key, ids),
-        metrics,
+        counted,
         {marks[str(row[0])]: _in_fours(row[1:]) for row in sums.itertuples()},
         ids,
         tuple(map(str, missing)),

@@ -118,8 +118,9 @@ class Verdict:
         """The verdict in one sentence, and how many warnings there are beside it."""
         judged = [found for found in self.all if found.severity == "error"]
         named = [_named(found) for found in judged if found.outcome == self.outcome]
-        parts = [say(f"gate.{self.outcome}", groups=Text.joined(named, ", "), count=len(named), all=len(judged))]
         warned = [_named(found) for found in self.all if found.severity == "warn" and found.outcome != "pass"]
+        key = "gate.pass_warned" if warned and self.outcome == "pass" else f"gate.{self.outcome}"
+        parts = [say(key, groups=Text.joined(named, ", "), count=len(named), all=len(judged))]
         if warned:
             parts.append(say("gate.warned", count=len(warned), groups=Text.joined(warned, ", ")))
         return Text.joined(parts)

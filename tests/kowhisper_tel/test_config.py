@@ -43,6 +43,8 @@ def test_an_unknown_key_is_placed_and_the_near_one_named(tmp_path: Path, text: s
     ("text", "code"),
     [
         ("train: {clean_share: 3}", "config.invalid"),
+        ("gate: {least_effect: 50}", "config.invalid"),
+        ("gate: {margin: .inf}", "config.invalid"),
         ("name: ../elsewhere", "config.invalid"),
         ("name: ..", "config.invalid"),
         ("train: {window_s: [30, 4]}", "config.invalid"),

@@ -44,6 +44,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "empty" / "results").mkdir(parents=True)
     shutil.copytree(folder / "old", folder / "broken")
     (folder / "broken" / "results" / "plan.json").write_text("{", encoding="utf-8")
+    shutil.copytree(folder / "old", folder / "other_version")
+    (folder / "other_version" / "results" / "plan.json").write_text('{"format": 9}', encoding="utf-8")
     return folder
 
 
@@ -94,6 +96,7 @@ WIDE = ("--margin", "0.2")
         (("old", "none"), 5, "none"),
         (("old", "empty"), 5, "plan.json"),
         (("old", "broken"), 5, "broken"),
+        (("old", "other_version"), 5, "other_version"),
         (("old", "new", "--model", "fone"), 2, "phone"),
         (("old", "new", "--by", "speaker"), 2, "suite"),
         (("old", "new", "--margin", "-1"), 2, "margin"),

@@ -139,6 +139,9 @@ def test_runs_stand_side_by_side(mixed: Results) -> None:
     with pytest.raises(UserError) as problem:
         merge({"one": mixed, "two": dataclasses.replace(mixed, versions={**mixed.versions, "manifest": "another"})})
     assert problem.value.code == "comparison.incompatible"
+    moved = (dataclasses.replace(mixed.suites[0], stratum="elsewhere"), *mixed.suites[1:])
+    with pytest.raises(UserError, match=f"suites.{moved[0].name}.stratum"):
+        merge({"one": mixed, "two": dataclasses.replace(mixed, suites=moved)})
 
 
 def test_junit_has_a_case_for_each_stratum(mixed: Results) -> None:

@@ -168,7 +168,20 @@ def test_a_file_of_another_shape_is_refused(run: Any, tmp_path: Path, change: An
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", "3", "{}", '{"schema": "kowhisper-tel-baseline/2"}', '{"schema": 1}', "\udcff"]
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "3",
+        "{}",
+        '{"schema": "kowhisper-tel-baseline/1"}',
+        '{"schema": "kowhisper-tel-baseline/9"}',
+        "[" * 10**5,
+        '{"schema": 1}',
+        "\udcff",
+    ],
 )
 def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "b.json").write_bytes(text.encode("utf-8", "surrogateescape"))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from kowhisper_tel.core.errors import UserError
 from reports import gate
 from reports.gate.budgets import Budgets
+from reports.gate.cells import total
 from reports.gate.side import Side, side_of
 from reports.gate.verdict import WORST_FIRST
 
@@ -92,6 +94,7 @@ def test_warnings_change_no_exit_code(side: Sides, rates: list[float], seed: int
     assert {finding.outcome for finding in warned.findings} == {"fail"}
     assert (warned.outcome, warned.exit_code(strict=True)) == ("pass", 0)
     assert "warned" in warned.sentence.en
+    assert "no condition" not in warned.sentence.en
     assert "경고" in warned.sentence.ko
 
 
@@ -168,6 +171,41 @@ def test_other_clips_are_refused(side: Sides, change: str) -> None:
     assert ("b" if change == "suite" else "a") in str(refused.value)
 
 
+@pytest.mark.parametrize("change", [{"stratum": "b"}, {"summed": False}])
+@pytest.mark.parametrize("by", ["stratum", "suite"])
+def test_a_suite_that_counts_elsewhere_is_refused(side: Sides, change: Any, by: Any) -> None:
+    """Its fingerprint is the same, and what a stratum is summed of is not: a loss could be hidden so."""
+    old, new = side({"a/one": 0.1, "a/two": 0.1, "b": 0.1}), side({"a/one": 0.1, "a/two": 0.9, "b": 0.1})
+    moved = replace(new, suites=(new.suites[0], replace(new.suites[1], **change), new.suites[2]))
+    with pytest.raises(UserError, match=rf"suites\.two\.{next(iter(change))}") as refused:
+        gate.check(old, moved, by=by, **OPTIONS)
+    assert refused.value.exit_code == 4
+
+
+def test_a_suite_on_the_candidate_s_side_only_is_refused(side: Sides) -> None:
+    with pytest.raises(UserError, match=r"suites\.two") as refused:
+        gate.check(side({"a/one": 0.1}), side({"a/one": 0.1, "a/two": 0.1}), **OPTIONS)
+    assert refused.value.exit_code == 4
+
+
+def test_no_rows_at_all_are_incomplete_evidence(make: Any) -> None:
+    results = make(20, 4)
+    with pytest.raises(UserError) as refused:
+        gate.check(results, replace(results, rows=pd.DataFrame([])))
+    assert (refused.value.code, refused.value.exit_code) == ("gate.empty", 5)
+
+
+def test_a_metric_of_all_strata_is_not_left_out_where_clips_are_missing(side: Sides) -> None:
+    """Left out is only what has nothing to count: where all but that metric only warns, this would pass."""
+    rates = {name: {"cer": 0.1, "hallucination": 0.1} for name in ("a", "b")}
+    worse = {**rates, "b": {"cer": 0.1, "hallucination": 0.6}}
+    budgets = Budgets.model_validate({"level": "warn", "metrics": {"hallucination": {"level": "error"}}})
+    for new, outcome in ((rates, "incomplete"), (worse, "fail")):
+        made = side(new, missing={"b": ("clip 7",)})
+        verdict = gate.check(side(rates), made, budgets=budgets, margin=0.9, **OPTIONS)
+        assert (verdict.outcome, verdict.left_out) == (outcome, ())
+
+
 def test_a_loop_counts_as_a_clip_that_is_wholly_wrong(make: Any) -> None:
     results = make(40, 12, models=(("tuned", "candidate", 0.1, 0.3),))
     rows = results.rows.copy()
@@ -180,3 +218,14 @@ def test_a_loop_counts_as_a_clip_that_is_wholly_wrong(make: Any) -> None:
     (wrong,) = (one for one in sides[0].suites if one.name == "clean")
     counts = [sum(tally) for tally in zip(*(own[0] for own in wrong.blocks.values()), strict=True)]
     assert counts[3] < 600
+
+
+def test_so_does_a_loop_by_any_other_error_rate(make: Any) -> None:
+    results = make(40, 12, models=(("tuned", "candidate", 0.1, 0.3),))
+    zeros = {f"wer_{name}": 0 for name in ("substitutions", "deletions")}
+    found = {f"keywords_false_alarms_{name}": 0 for name in ("hits", "substitutions", "deletions")}
+    rows = results.rows.assign(wer_hits=4, wer_insertions=30, **zeros, **found, keywords_false_alarms_insertions=30)
+    suites = tuple(replace(suite, metrics=("cer", "wer", "keywords_false_alarms")) for suite in results.suites)
+    one = side_of(replace(results, rows=rows, suites=suites)).suites[0]
+    totals = {name: total((one,), name) for name in ("wer", "keywords_false_alarms")}
+    assert totals == {"wer": (160, 0, 0, 160), "keywords_false_alarms": (0, 0, 0, 1200)}

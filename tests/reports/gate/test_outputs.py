@@ -15,6 +15,7 @@ from reports import gate, junit
 from reports.gate import Verdict, markdown
 from reports.gate.budgets import Budgets
 from reports.gate.side import Side
+from reports.text import say
 
 Sides = Callable[..., Side]
 HOSTILE = "a|b <img src=x onerror=alert(1)> [link](javascript:x) `code` @all"
@@ -94,5 +95,7 @@ def test_tables_for_the_terminal_line_up(verdict: Verdict) -> None:
             choose_language(language)
             assert word in verdict_table(verdict)
             assert getattr(verdict.sentence, language) in verdict_table(verdict)
+            for text in (verdict_table(verdict), markdown.text(verdict, language)):
+                assert getattr(say("gate.bounded"), language) in text
     finally:
         choose_language(None)
