@@ -84,6 +84,8 @@ class Channel:
         for key in data:
             if key not in ("name", "effects"):
                 raise unknown("field of a channel", key, ("name", "effects"))
+        if not isinstance(data.get("effects") or [], list | tuple):
+            raise SpecError(f"channel {data['name']!r}: effects is a list, not {data['effects']!r}")
         try:
             return cls(data["name"], tuple(registry.from_json(effect) for effect in data.get("effects") or ()))
         except SpecError as error:

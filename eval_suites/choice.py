@@ -66,13 +66,13 @@ def choose(
 
     A single suite's name may be of any size; it takes as many utterances as ``size`` says. With a manifest, suites
     that none of its utterances belongs to are left out of strata, and so are those whose codec this machine has not.
-    ``noise``: see ``Request``; a folder is written as its path. Unless ``strict``, a stratum that was named and of
-    which nothing is left is no error either.
+    ``noise``: see ``Request``; a folder is written as its path. Unless ``strict``, a stratum or suite that
+    was named and of which nothing is left is no error either.
 
     Raises ``UserError``: ``eval.suites_none``, ``eval.suite_unknown`` (naming those there are), ``eval.suite_twice``,
     ``eval.noise_unknown``, ``eval.noise_empty`` for a folder without recordings, ``suites.size``,
-    ``suites.stratum_unfilled`` for a stratum of which nothing is left, ``suites.unavailable`` for a single suite whose
-    channel cannot be had, and what ``suite_file.read`` raises.
+    ``suites.stratum_unfilled`` for a stratum of which nothing is left, ``eval.suite_empty`` for a single suite without
+    an utterance and ``suites.unavailable`` for one whose channel cannot be had, and what ``suite_file.read`` raises.
     """
     if size not in SIZES:
         raise UserError("suites.size", size=size, known=", ".join(SIZES))
@@ -93,6 +93,8 @@ def choose(
         else:
             for suite in _own(name, size) if name.endswith(FILES) else [_single(name, request)]:
                 _check(suite)
+                if strict and items is not None and not suite.items and not _count(suite, items):
+                    raise UserError("eval.suite_empty", name=suite.name, wants=suite.wanted)
                 choice.add(suite)
     if strict and not choice.suites and items is not None:
         raise UserError("suites.all_unfilled", reasons=_reasons(choice))
@@ -132,20 +134,16 @@ def _why_not(suite: Suite, items: list[Item] | None) -> UserError | None:
         return problem
     if items is None or suite.items:
         return None
-    count = sum(suite.takes(item) or (math.isnan(item.duration_s) and suite.wants(item)) for item in items)
+    count = _count(suite, items)
     if not count:
-        return UserError("suites.left_empty", wants=wants(suite))
-    if not suite.summed and count < LEAST_UTTERANCES:
-        return UserError("suites.left_few", wants=wants(suite), count=count, least=LEAST_UTTERANCES)
+        return UserError("suites.left_empty", wants=suite.wanted)
+    if not suite.summed and not suite.decoding and count < LEAST_UTTERANCES:
+        return UserError("suites.left_few", wants=suite.wanted, count=count, least=LEAST_UTTERANCES)
     return None
 
 
-def wants(suite: Suite) -> str:
-    """What an utterance must be like to belong to a suite, in signs: ``gender = F, real_phone ≠ yes, ≤ 21 s``."""
-    signs = [f"{tag} = {value}" for tag, value in suite.selection.items()]
-    signs += [f"{tag} ≠ {value}" for tag, value in suite.unless.items()]
-    signs += [f"content = {suite.content}"] if suite.content else []
-    return ", ".join([*signs, f"≤ {suite.longest_s:g} s"])
+def _count(suite: Suite, items: list[Item]) -> int:
+    return sum(suite.takes(item) or (math.isnan(item.duration_s) and suite.wants(item)) for item in items)
 
 
 def _check(suite: Suite) -> None:

@@ -58,9 +58,9 @@ def measure(
 ) -> None:
     """Write ``costs.jsonl`` into ``out``: one line a model, in their order. What stands there already is kept.
 
-    Left out are variants (their source's cost is theirs too), engines that hear nothing, and engines that are not
-    of the registry, which another process could not find. Raises ``UserError`` (``eval.cost``) where a model
-    that was heard before cannot be measured.
+    Nothing is measured without a clip that fits the sample. Left out are variants (their source's cost is theirs too),
+    engines that hear nothing, and engines that are not of the registry, which another process could not find. Raises
+    ``UserError`` (``eval.cost``) where a model that was heard before cannot be measured.
     """
     known = {cost.model: cost for cost in map(Cost.from_json, read_json_lines(out / COSTS))}
     wanted = [name for name, seat in seats.items() if _can_be_measured(seat)]
@@ -68,6 +68,8 @@ def measure(
         return
     with tempfile.TemporaryDirectory(prefix="cost-") as folder:
         batches = _clips(manifest, Path(folder), batch_size, seed)
+        if not batches:
+            return
         for name in wanted:
             if name not in known:
                 seat = seats[name]

@@ -67,20 +67,22 @@ def export(
     """Write the suites' clips as heard under this seed into the folder ``out``, whole or not at all; how many.
 
     ``licences`` are lines for the note on whose recordings these are. Raises ``UserError``: ``suites.export_exists``
-    unless ``out`` is new or empty, ``eval.suite_empty``, and what audio files raise.
+    unless ``out`` is new or empty, ``suites.export_files`` where it cannot be written, ``eval.suite_empty``, and what
+    audio files raise.
     """
+    out = out.absolute() if out.name else out.resolve()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError("suites.export_exists", path=out)
     items = items_of(manifest)
     picked = [(suite, suite.pick(items)) for suite in suites]
     for suite, taken in picked:
         if not taken:
-            selection = ", ".join(f"{tag} = {value}" for tag, value in suite.selection.items()) or "-"
-            raise UserError("eval.suite_empty", name=suite.name, selection=selection, longest_s=suite.longest_s)
+            raise UserError("eval.suite_empty", name=suite.name, wants=suite.wanted)
     total, done = sum(len(taken) for _, taken in picked), 0
     source = renderer or Renderer(manifest, suites, seed)
     new = out.with_name(f".{out.name}.{uuid.uuid4().hex}.new")
     try:
+        new.mkdir(parents=True)
         for suite, taken in picked:
             rows = []
             for item in taken:
@@ -93,6 +95,8 @@ def export(
         if out.is_dir():
             out.rmdir()
         new.rename(out)
+    except OSError as problem:
+        raise UserError("suites.export_files", path=out, problem=problem.strerror or problem) from None
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return total
@@ -139,6 +143,12 @@ def _write(rows: list[dict[str, Any]], path: Path) -> None:
     parquet.write_table(pa.Table.from_pylist(rows, schema=features.arrow_schema), path)
 
 
+def _line(suite: Suite, taken: Sequence[Item]) -> str:
+    """The suite's row of the README's table."""
+    title, mark = suite.title["en"].replace("|", "\\|"), "*" if suite.unseen else ""
+    return f"| {suite.name} | {title} | {len(taken)} | {mark} | {suite.fingerprint} |"
+
+
 def _describe(
     folder: Path, name: str, picked: Sequence[tuple[Suite, list[Item]]], seed: int, licences: Sequence[str]
 ) -> None:
@@ -152,10 +162,7 @@ def _describe(
         + json.dumps(f"data/{suite.name}.parquet")
         for suite, _ in picked
     )
-    rows = (
-        f"| {suite.name} | {suite.title['en']} | {len(taken)} | {'*' if suite.unseen else ''} | {suite.fingerprint} |"
-        for suite, taken in picked
-    )
+    rows = (_line(suite, taken) for suite, taken in picked)
     text = README.format(
         configs="\n".join(configs),
         count=len(picked),

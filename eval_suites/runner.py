@@ -74,10 +74,10 @@ def evaluate(
     Clips are rendered as they are needed and heard by all models in the same batches. Hypotheses are appended batch
     by batch; called again after a kill, this drops an unfinished batch and goes on, and ``hypotheses.jsonl`` ends up
     with the same bytes. ``engine`` is one of ``engines.names()``, or a kind of your own; it, ``quantisation`` and
-    ``options`` are for models that do not ask for their own. ``threads`` 0 leaves
-    their number to the engine. ``device`` is ``cpu``, ``cuda`` or ``auto`` (see ``EngineKind.device``); the plan has
-    the one that it comes to. ``cache`` keeps conversions of models for other evaluations; without it they are
-    removed at the end. ``renderings`` keeps the audio that was heard; the results are the same with and without.
+    ``options`` are for models that do not ask for their own. ``threads`` 0 leaves their number to the engine.
+    ``device`` is ``cpu``, ``cuda`` or ``auto`` (see ``EngineKind.device``); the plan has the one that it comes to.
+    ``cache`` keeps conversions of models for other evaluations; without it they are removed at the end. ``renderings``
+    keeps the audio that was heard; the results are the same with and without.
 
     A model is opened when its first batch comes. All stay open, since each batch goes to all of them; ``open_models``
     keeps only so many, the least lately used one making room (each batch then pays for opening models). ``cost``
@@ -87,15 +87,16 @@ def evaluate(
     ``Results.left_out`` tells.
 
     Raises ``UserError``: ``eval.too_long`` (more than 30 s, and no suite takes it), ``eval.models_none``,
-    ``eval.suites_none``, ``eval.suite_twice``, ``eval.suite_empty``, ``eval.plan_changed`` where ``out`` was begun
-    with other inputs (unless ``overwrite``, which begins anew), ``post.source`` for a variant before its source, and
-    what engines, post-processing and audio files raise.
+    ``eval.suites_none``, ``eval.suite_twice``, ``eval.suite_empty``, ``eval.item_twice`` (an id of the manifest that is
+    a suite's own item's), ``eval.plan_changed`` where ``out`` was begun with other inputs (unless ``overwrite``, which
+    begins anew), ``post.source`` for a variant before its source, and what engines, post-processing and audio files
+    raise.
     """
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
     kind = engines.get(engine) if isinstance(engine, str) else engine
     chosen = options or DecodingOptions()
-    items = [*items_of(manifest), *_own_items(suites)]
+    items = _items(manifest, suites)
     _check(models, suites, items)
     common = Setting(quantisation, chosen, device, threads, cache or out / CONVERTED, _task(suites, items))
     seats = take_seats(models, kind, common)
@@ -116,9 +117,14 @@ def _task(suites: Sequence[Suite], items: Sequence[Item]) -> Task:
     return Task(ids, {suite.name: suite.rendering for suite in suites})
 
 
-def _own_items(suites: Sequence[Suite]) -> list[Item]:
-    """What the suites bring themselves, each once."""
-    return list({item.id: item for suite in suites for item in suite.items}.values())
+def _items(manifest: Manifest, suites: Sequence[Suite]) -> list[Item]:
+    """The manifest's, and what the suites bring themselves, each once."""
+    given = items_of(manifest)
+    own = {item.id: item for suite in suites for item in suite.items}
+    for item in given:
+        if item.id in own:
+            raise UserError("eval.item_twice", id=item.id)
+    return [*given, *own.values()]
 
 
 def _check(models: Mapping[str, ModelSpec], suites: Sequence[Suite], items: Sequence[Item]) -> None:
@@ -135,8 +141,7 @@ def _check(models: Mapping[str, ModelSpec], suites: Sequence[Suite], items: Sequ
             raise UserError("eval.suite_twice", name=suite.name)
         names.add(suite.name)
         if not suite.pick(items):
-            selection = json.dumps(dict(suite.selection), ensure_ascii=False)
-            raise UserError("eval.suite_empty", name=suite.name, selection=selection, longest_s=suite.longest_s)
+            raise UserError("eval.suite_empty", name=suite.name, wants=suite.wanted)
 
 
 def _strata() -> tuple[str, ...]:

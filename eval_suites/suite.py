@@ -111,6 +111,15 @@ class Suite:
         chosen = {item.id for item in _in_turn(taken)[: self.sample]}
         return [item for item in taken if item.id in chosen]
 
+    @property
+    def wanted(self) -> str:
+        """What an utterance must be like to belong to the suite, in signs: ``gender = F, real_phone ≠ yes, ≤ 21 s``."""
+        signs = [f"{tag} = {value}" for tag, value in self.selection.items()]
+        signs += [f"{tag} ≠ {value}" for tag, value in self.unless.items()]
+        signs += [f"content = {self.content}"] if self.content else []
+        signs += [f"> {self.over_s:g} s"] if self.over_s else []
+        return ", ".join([*signs, f"≤ {self.longest_s:g} s"])
+
     @functools.cached_property
     def sound(self) -> str:
         """Hash of what the channel does, whatever its name: suites that share it share renderings."""

@@ -12,13 +12,15 @@
       sample: 100                         # utterances; without it as the size has it; null: all
       conditions: {snr_db: 10}            # points of curves (eval_suites.suite.CONDITIONS)
 
-Audio that came through a telephone (``real_phone: yes``) goes through no channel of a file either, unless the entry
-itself says ``unless`` or selects it.
+Audio that came through a telephone (``real_phone: yes``) goes through no channel of a file either, and English
+(``language: en``) is in no suite of it, unless the entry itself says ``unless`` or selects it; English that is selected
+is decoded as such.
 """
 
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -30,7 +32,7 @@ from augment import Channel, Mixture, presets
 from augment.errors import AugmentError
 from eval_suites import materials, numbers
 from eval_suites.suite import CONDITIONS, WINDOW_S, Suite
-from eval_suites.suites._shared import REAL
+from eval_suites.suites._shared import FOREIGN, OTHER
 from kowhisper_tel.core.errors import UserError
 
 NAME = r"[\w+-][\w.+-]*"
@@ -95,9 +97,11 @@ class _Entry:
         channel = values.pop("channel", Channel("clean"))
         if isinstance(channel, Channel):
             channel = Channel(name, channel.effects)
-        heard = isinstance(channel, Mixture) or channel.effects
-        if heard and "unless" not in values and not REAL.keys() & values.get("selection", {}).keys():
-            values["unless"] = REAL
+        heard, selected = isinstance(channel, Mixture) or channel.effects, values.get("selection", {})
+        apart = OTHER if heard else FOREIGN
+        values.setdefault("unless", {tag: value for tag, value in apart.items() if tag not in selected})
+        if FOREIGN.items() <= selected.items():
+            values["decoding"] = FOREIGN
         values.setdefault("stratum", self._path.stem)
         values.setdefault("title", {"en": name, "ko": name})
         values.setdefault("sample", sample)
@@ -168,13 +172,14 @@ def _conditions(value: Any, _: Path) -> dict[str, float | str]:
     if not isinstance(value, Mapping):
         raise ValueError(f"{value!r}: such as {{snr_db: 10}}")
     for key, found in value.items():
-        if isinstance(found, bool) or not isinstance(found, int | float | str):
+        number = isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
+        if not isinstance(key, str) or not (number or isinstance(found, str)):
             raise ValueError(f"{key}: {found!r}: a number or a text")
         if key in CONDITIONS:
             if (CONDITIONS[key][0] is str) != isinstance(found, str):
                 raise ValueError(f"{key}: {found!r}: {CONDITIONS[key][0].__name__} ({CONDITIONS[key][1]})")
-        elif difflib.get_close_matches(str(key), list(CONDITIONS), 1, 0.8):
-            raise ValueError(f"{key} {_hint(str(key), CONDITIONS)}")
+        elif difflib.get_close_matches(key, list(CONDITIONS), 1, 0.8):
+            raise ValueError(f"{key} {_hint(key, CONDITIONS)}")
     return dict(value)
 
 

@@ -70,7 +70,7 @@ class ProgramEngine:
         else:
             file.write_bytes(wav(clip))
             audio = str(file)
-        return _request(clip.utterance_id, audio, self._language)
+        return _request(clip.utterance_id, audio, _language(clip, self._language))
 
     def _read(self, answer: Mapping[str, Any], name: str) -> Transcript:
         try:
@@ -94,13 +94,13 @@ class EndpointEngine:
         return [self._ask(clip) for clip in clips]
 
     def _ask(self, clip: Clip) -> Transcript:
-        name = clip.utterance_id
+        name, language = clip.utterance_id, _language(clip, self._language)
         if self._settings.body == "wav":
-            about = {"X-Id": base64.b64encode(name.encode()).decode(), "X-Language": self._language}
+            about = {"X-Id": base64.b64encode(name.encode()).decode(), "X-Language": language}
             answer = self._endpoint.ask(name, wav(clip), {"Content-Type": "audio/wav", **about})
         else:
             audio = base64.b64encode(wav(clip)).decode()
-            body = _request(name, audio, self._language)
+            body = _request(name, audio, language)
             answer = self._endpoint.ask(name, body, {"Content-Type": "application/json"})
         try:
             return _answers.transcript(answer)
@@ -116,6 +116,11 @@ def wav(clip: Clip) -> bytes:
     pcm = np.clip(np.rint(clip.audio.astype(np.float64) * 32768.0), -32768, 32767).astype(np.int16)
     soundfile.write(file, pcm, RATE, "PCM_16", format="WAV")
     return file.getvalue()
+
+
+def _language(clip: Clip, common: str) -> str:
+    """The language that the clip's suite asks for, else the evaluation's."""
+    return str(clip.decoding.get("language", common))
 
 
 def _request(name: str, audio: str, language: str) -> bytes:

@@ -10,7 +10,9 @@ from kowhisper_tel.core.files import fingerprint
 
 REAL = {"real_phone": "yes"}
 """Clips that came through a telephone already: they go through no simulated one, and not into noise."""
-OTHER = {**REAL, "language": "en"}
+FOREIGN = {"language": "en"}
+"""English clips: what is decoded as Korean leaves them out."""
+OTHER = {**REAL, **FOREIGN}
 """Clips that have strata of their own."""
 
 

@@ -10,7 +10,7 @@ from eval_suites.calls import ENGLISH, Line, Pauses
 from eval_suites.item import Item
 from eval_suites.rendering import audio_of
 from eval_suites.suite import Suite
-from eval_suites.suites import Request, clean
+from eval_suites.suites import SAMPLES, Request, clean, longform
 from kowhisper_tel.core.activity import STEP_S, activity
 from kowhisper_tel.core.manifest import Manifest
 
@@ -32,7 +32,7 @@ def build(request: Request) -> list[Suite]:
     if request.manifest is None:
         return suites
     if any(utterance.tags.get("language") == ENGLISH for utterance in request.manifest):
-        suites.append(_english())
+        suites.append(_english(SAMPLES[request.size]))
     timed = _timed_items(request.manifest, TIMED[request.size])
     return [*suites, _timed(timed)] if timed else suites
 
@@ -44,13 +44,16 @@ def _clean(request: Request) -> Suite:
     return dataclasses.replace(suite, name="forgetting_clean", stratum="forgetting", metrics=metrics, title=CLEAN)
 
 
-def _english() -> Suite:
+def _english(sample: int | None) -> Suite:
+    """Whole calls, too: no other suite hears them."""
     return Suite(
         "forgetting_english",
         "forgetting",
         {"en": "English", "ko": "영어"},
         Channel("clean", ()),
         selection={"language": ENGLISH},
+        longest_s=longform.LONGEST_S,
+        sample=sample,
         metrics=("cer", "wer_english", "hallucination", "loops"),
         summed=False,
         decoding={"language": ENGLISH},

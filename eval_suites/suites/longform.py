@@ -8,6 +8,7 @@ from eval_suites.calls import Line
 from eval_suites.item import Item
 from eval_suites.suite import WINDOW_S, Suite
 from eval_suites.suites import Request
+from eval_suites.suites._shared import FOREIGN
 
 FROM_MANIFEST = ("longform_",)
 CALLS = {"smoke": 1, "standard": 4, "full": 12}
@@ -37,10 +38,14 @@ def build(request: Request) -> list[Suite]:
     if together:
         suites.append(_suite("two_tracks", "Joined calls, two tracks", "이어 붙인 통화, 두 트랙", together, 2))
     if any(line.duration_s > WINDOW_S for line in calls.lines(request.manifest)):
-        title = {"en": "Whole calls as recorded", "ko": "녹음된 그대로의 전체 통화"}
-        given = Suite("longform_given", "longform", title, Channel("clean", ()), longest_s=LONGEST_S, over_s=WINDOW_S)
-        suites.append(given)
+        suites.append(_given())
     return suites
+
+
+def _given() -> Suite:
+    title = {"en": "Whole calls as recorded", "ko": "녹음된 그대로의 전체 통화"}
+    channel = Channel("clean", ())
+    return Suite("longform_given", "longform", title, channel, longest_s=LONGEST_S, over_s=WINDOW_S, unless=FOREIGN)
 
 
 def _suite(name: str, en: str, ko: str, items: list[Item], tracks: int) -> Suite:

@@ -6,7 +6,7 @@ from augment import Channel
 from eval_suites import telephone
 from eval_suites.suite import Suite
 from eval_suites.suites import Request
-from eval_suites.suites._shared import REAL
+from eval_suites.suites._shared import FOREIGN, REAL
 
 CODECS = ("g711-a", telephone.ORDINARY, "gsm-fr")
 
@@ -25,5 +25,6 @@ def _suite(codec: str) -> Suite:
         {"en": f"Real telephone, then {spelt}", "ko": f"실제 전화 음성 → {spelt}"},
         Channel.from_json({"name": name, "effects": telephone.call(codec)}),
         selection=REAL,
+        unless=FOREIGN,
         conditions={**telephone.conditions(codec), "hops": 2},
     )

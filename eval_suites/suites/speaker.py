@@ -8,7 +8,7 @@ from typing import Any
 from augment import Channel
 from eval_suites.suite import WINDOW_S, Suite
 from eval_suites.suites import Request
-from eval_suites.suites._shared import OTHER, slugs
+from eval_suites.suites._shared import FOREIGN, OTHER, slugs
 
 RATES = (0.7, 0.8, 0.9, 1.1, 1.25, 1.4)
 SEMITONES = (-4.0, -2.0, 2.0, 4.0)
@@ -99,6 +99,7 @@ def _groups(tag: str, request: Request) -> list[Suite]:
             {language: f"{name}: {value}" for language, name in GROUPS[tag].items()},
             Channel("clean"),
             selection={tag: value},
+            unless=FOREIGN,
             conditions={tag: value},
             summed=False,
         )

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kowhisper_tel.commands import matrix
 from kowhisper_tel.commands.channels import training_mixture
-from kowhisper_tel.config import Config
+from kowhisper_tel.config import Config, Evaluate
+from kowhisper_tel.core.errors import UserError
+
+if TYPE_CHECKING:
+    from eval_suites.models import ModelSpec
+    from kowhisper_tel.whisper.decoding import DecodingOptions
+
+
+ELSEWHERE = ("eval.variable", "eval.program_start", "eval.replay_file", "post.file")
+"""What only the machine that evaluates must have: keys, programs, files."""
 
 
 def check(config: Config, *, evaluates: bool = False) -> None:
     """Refuse at once what would fail after hours. Raises the ``UserError`` that the stage itself would.
 
-    ``evaluates``: this machine is the one that evaluates, and must have the device and its number format. Whether
-    there are utterances for each suite is known only after ``prepare``.
+    ``evaluates``: this machine is the one that evaluates, and must have the device and its number format, and what
+    other recognisers want (``ELSEWHERE``). Whether there are utterances for each suite is known only after ``prepare``.
     """
     from eval_suites import choice, engines, suites
     from eval_suites.render_cache import RenderCache
@@ -34,21 +45,27 @@ def check(config: Config, *, evaluates: bool = False) -> None:
 
 def _check_models(config: Config, evaluates: bool) -> None:
     """The matrix: names, engines, number formats, decoding options, programs, addresses, files and words."""
-    import dataclasses
-
-    from eval_suites import engines, post
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
-    settings = config.evaluate
-    options = DecodingOptions(**settings.decoding.model_dump())
+    options = DecodingOptions(**config.evaluate.decoding.model_dump())
     for spec in matrix.specs(config, Path).values():  # where a tuned model will lie does not matter yet
-        if spec.post:
-            post.get(spec.post.kind).open(spec.post.settings)
-            post.identify(spec.post)
-            continue
-        engine = engines.get(spec.engine or settings.engine)
-        device = engine.device(settings.device) if evaluates else None
-        if engine.quantised:
-            engine.check_quantisation(spec.quantisation or settings.quantisation, device)
-        dataclasses.replace(options, **spec.decoding)
-        engine.check(spec, None)
+        try:
+            _check_model(spec, config.evaluate, options, evaluates)
+        except UserError as problem:
+            if evaluates or problem.code not in ELSEWHERE:
+                raise
+
+
+def _check_model(spec: ModelSpec, settings: Evaluate, options: DecodingOptions, evaluates: bool) -> None:
+    from eval_suites import engines, post
+
+    if spec.post:
+        post.get(spec.post.kind).open(spec.post.settings)
+        post.identify(spec.post)
+        return
+    engine = engines.get(spec.engine or settings.engine)
+    device = engine.device(settings.device) if evaluates else None
+    if engine.quantised:
+        engine.check_quantisation(spec.quantisation or settings.quantisation, device)
+    dataclasses.replace(options, **spec.decoding)
+    engine.check(spec, None)

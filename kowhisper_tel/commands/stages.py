@@ -230,7 +230,7 @@ def report(run: Run, beside: Sequence[Path] = (), *, out: Path | None = None, fi
         audio=run.config.report.audio,
         manifest=test_set(run) if run.config.report.audio else None,
         pictures=figures,
-        suites_left_out=_json(run.results / "left_out.json") or (),
+        suites_left_out=_json(run.results / LEFT_OUT) or (),
     )
 
 

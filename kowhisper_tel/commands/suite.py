@@ -76,13 +76,13 @@ def show(
     lang: Language = None,
 ) -> None:
     """One suite: what utterances go through, which these are, and its fingerprint. · 한 평가 세트의 채널과 지문"""
-    from eval_suites.choice import wants
+    from eval_suites.suites import strata
     from kowhisper_tel.core.language import current_language
 
     run = _run(config, set_, name)
     own = [each for each in run.config.evaluate.suites if each.endswith((".yaml", ".yml"))]
     found = [s for s in _choose(run, own, size, strict=False).suites if s.name == suite] if own else []
-    for each in found or _choose(run, [suite], size).suites:
+    for each in found or _choose(run, [suite], size, strict=suite in strata()).suites:
         if as_json:
             print(json.dumps(_record(each, _smallest(run)), ensure_ascii=False, indent=2))
             continue
@@ -91,9 +91,9 @@ def show(
         lines = [
             ("stratum", "계층", each.stratum),
             ("fingerprint", "지문", each.fingerprint),
-            ("heard in training", "학습에서 들은 조건", NO_YES[korean][not each.unseen]),
+            ("heard in training", "학습에서 들은 조건", NO_YES[korean][not each.unseen] if run.tuned else "-"),
             ("conditions", "조건", _conditions(each)),
-            ("utterances", "발화", f"{each.sample or ('전체' if korean else 'all')} ({wants(each)})"),
+            ("utterances", "발화", _taken(each, korean)),
             *(("channel", "채널", channel.describe()) for channel in each.channels),
         ]
         for en, ko, value in lines:
@@ -157,7 +157,7 @@ def _run(config: Path | None, overrides: list[str] | None, name: str | None) -> 
 def _choose(
     run: Run, names: list[str], size: str | None, *, strict: bool = True, manifest: Path | None = None
 ) -> Choice:
-    """The choice, marked by the config's training; with the utterances of the manifest or of a prepared run."""
+    """The choice, marked by the config's training, if any; with the utterances of the manifest or of a prepared run."""
     from dataclasses import replace
 
     from eval_suites import choice, unseen
@@ -172,6 +172,8 @@ def _choose(
         size=size or settings.size,
         strict=strict,
     )
+    if not run.tuned:
+        return chosen
     trained = [channel for _, channel in training_mixture(run.config.train).parts]
     return replace(chosen, suites=unseen.mark(chosen.suites, trained))
 
@@ -200,6 +202,12 @@ def _smallest(run: Run) -> dict[str, str]:
 
 def _record(suite: Suite, smallest: dict[str, str]) -> dict[str, Any]:
     return {**suite.to_json(), "fingerprint": suite.fingerprint, "smallest_size": smallest.get(suite.name)}
+
+
+def _taken(suite: Suite, korean: bool) -> str:
+    if suite.items:
+        return f"세트의 자체 항목 {len(suite.items)}개" if korean else f"{len(suite.items)} items of its own"
+    return f"{suite.sample or ('전체' if korean else 'all')} ({suite.wanted})"
 
 
 def _conditions(suite: Suite) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from augment import codecs
 from eval_suites import choice, suites
+from eval_suites.item import Item
 from eval_suites.suites import ALL
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.manifest import Manifest
@@ -71,6 +72,46 @@ def test_a_codec_that_is_not_here_is_left_out_of_strata_and_refused_by_name(monk
     with pytest.raises(UserError) as caught:
         choice.choose(["phone_g729a"])
     assert (caught.value.code, caught.value.exit_code) == ("suites.unavailable", 7)
+
+
+@pytest.mark.parametrize("name", ["numbers_date", "own.yaml"])
+def test_a_suite_asked_for_by_name_is_filled_or_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is trained."""
+    monkeypatch.chdir(tmp_path)
+    Path("own.yaml").write_text("- {name: mine, content: date}", encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        choice.choose(["clean", name], manifest=manifest({}, {}))
+    assert caught.value.code == "eval.suite_empty"
+    assert "content = date" in caught.value.text("ko")
+    assert choice.choose([name], manifest=manifest({}, {}), strict=False).suites
+    assert choice.choose([name], manifest=manifest({}, text="삼월 사일입니다")).suites
+
+
+def test_english_is_in_no_suite_that_is_decoded_as_korean() -> None:
+    tags = [{"gender": g, "language": "en", "real_phone": p} for g in "FM" for p in ("yes", "no")] * 3
+    korean = [{"gender": g, "real_phone": p} for g in "FM" for p in ("yes", "no")] * 3
+    found = manifest(*tags, *korean)
+    heard = [Item(u.id, u.text, 40.0 if n % 3 else 3.0, tags=u.tags) for n, u in enumerate(found)]
+    chosen = choice.choose([ALL, "real_phone_tandem", "longform"], manifest=found, strict=False).suites
+    for suite in chosen:
+        for item in suite.pick(heard):
+            spoken_in = item.tags.get("language", "ko") if not item.source else "ko"
+            assert suite.decoding.get("language", "ko") == spoken_in, suite.name
+    assert {"forgetting_english", "speaker_gender_F", "real_phone", "real_phone_tandem_g711_a"} <= {
+        suite.name for suite in chosen
+    }
+
+
+def test_some_english_is_enough_and_a_size_has_its_sample() -> None:
+    few = manifest(*[{"language": "en"}] * 3, {})
+    assert "forgetting_english" in {suite.name for suite in choice.choose(["forgetting"], manifest=few).suites}
+    (english,) = choice.choose(
+        ["forgetting_english"], manifest=manifest(*[{"language": "en"}] * 9), size="smoke"
+    ).suites
+    assert len(english.pick([Item(f"{n}", "yes", 3.0, tags={"language": "en"}) for n in range(99)])) == 8
+    assert english.pick([Item("call", "yes", 300.0, tags={"language": "en"})]), "no other suite hears it"
 
 
 def test_unknown_names_and_sizes() -> None:

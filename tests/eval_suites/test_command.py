@@ -61,6 +61,14 @@ def test_answers_are_matched_by_id_in_any_order(words: tuple[str, ...], audio: s
     assert not list(temporary.iterdir())
 
 
+def test_a_program_is_told_that_a_clip_is_english() -> None:
+    engine = opened(spec("fine"))
+    assert engine.transcribe([Clip("en1", "r", np.zeros(160, np.float32), {"language": "en"})])[0].text.startswith(
+        "소리"
+    )
+    engines.close(engine)
+
+
 def test_many_large_clips_do_not_block(temporary: Path) -> None:
     """Neither side waits for the other with full pipes: 6 MB go in while answers come out."""
     engine = opened(spec("fine", audio="base64"))

@@ -84,6 +84,13 @@ def test_a_sample_is_at_most_thirty_seconds_and_of_ids_alone(lengths: dict[str, 
     assert costs.sample(dict(reversed(lengths.items()))) == found
 
 
+def test_whole_calls_alone_are_no_sample(tmp_path: Path) -> None:
+    write_audio(tmp_path / "call.wav", np.zeros(31 * RATE, np.float32))
+    calls = Manifest(tmp_path, (Utterance("call", "call.wav", "네"),))
+    costs.measure(seats(tmp_path, other=program()), calls, tmp_path / "out", 2, 5)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_program_is_measured_with_what_it_holds(manifest: Manifest, tmp_path: Path) -> None:
     costs.measure(seats(tmp_path, other=program()), manifest, tmp_path / "out", 2, 5)
     (record,) = [json.loads(line) for line in (tmp_path / "out" / "costs.jsonl").read_text().splitlines()]

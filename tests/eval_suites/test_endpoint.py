@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import threading
 import time
@@ -95,6 +96,13 @@ def test_a_wav_goes_out_where_asked_and_the_answer_is_found(service: Service) ->
     assert (said.text, said.avg_logprob) == ("네", -1.0)
     assert service.came[0][2][:4] == b"RIFF"
     assert base64.b64decode(service.came[0][1]["X-Id"]).decode() == CLIP.utterance_id
+
+
+@pytest.mark.parametrize("body", ["json", "wav"])
+def test_an_english_clip_is_sent_as_english(service: Service, body: str) -> None:
+    opened(service.url, body=body).transcribe([dataclasses.replace(CLIP, decoding={"language": "en"}), CLIP])
+    told = [json.loads(sent)["language"] if body == "json" else head["X-Language"] for _, head, sent in service.came]
+    assert told == ["en", "ko"]
 
 
 def test_a_busy_service_is_asked_again_when_it_likes(service: Service, slept: list[float]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import io
 import json
@@ -59,6 +60,18 @@ def test_datasets_loads_it_and_hears_the_same(tmp_path: Path) -> None:
 
 def _without(record: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in record.items() if key not in ("fingerprint", "clips")}
+
+
+def test_the_folder_at_hand_is_filled_and_a_bad_place_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = fake.write_manifest(tmp_path / "in", 2)
+    found = [dataclasses.replace(suite, title={"en": "a|b", "ko": "가"}) for suite in suites.build(["clean"])]
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert export(manifest, found, Path(), seed=1) == 2
+    assert "| clean | a\\|b | 2 |" in (tmp_path / "here" / "README.md").read_text(encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        export(manifest, found, tmp_path / "in" / "u1.wav" / "below", seed=1)
+    assert (caught.value.code, caught.value.exit_code) == ("suites.export_files", 7)
 
 
 def test_nothing_is_written_over_and_nothing_half_is_left(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eval_suites import results
+from eval_suites import results, suites
 from eval_suites.engines import Engine, EngineKind, Setting
 from eval_suites.models import ModelSpec
 from eval_suites.runner import FILES, evaluate
@@ -228,6 +228,15 @@ def test_what_cannot_be_evaluated_is_refused(
     assert caught.value.text("en")
     assert caught.value.text("ko")
     assert not (tmp_path / "out").exists()
+
+
+def test_an_id_that_a_suite_brings_itself_is_refused(tmp_path: Path) -> None:
+    """The clip would be heard as that sound."""
+    manifest = fake.write_manifest(tmp_path / "in", 1)
+    same = Manifest(manifest.root, (dataclasses.replace(manifest.utterances[0], id="nospeech-hum-1"),))
+    with pytest.raises(UserError) as caught:
+        run(same, tmp_path / "out", suites=[*fake.some_suites()[:1], *suites.build(["nospeech_hum"])])
+    assert (caught.value.code, caught.value.facts["id"]) == ("eval.item_twice", "nospeech-hum-1")
 
 
 def test_lost_audio_is_named(manifest: Manifest, tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def test_noise_lies_before_the_codec_or_behind_it() -> None:
 
 
 def test_real_telephone_audio_meets_no_channel_unless_it_is_asked_for() -> None:
-    real = Utterance("r", "a.wav", TEXTS[1], tags=REAL)
+    real = Utterance("r", "a.wav", TEXTS[1], start_s=0.0, end_s=3.0, tags=REAL)
     items = choice._items(suites.Request(Manifest(Path(), (real,))))
     assert items is not None
     for suite in chosen("full").suites:

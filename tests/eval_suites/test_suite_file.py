@@ -10,7 +10,7 @@ import pytest
 from augment import Channel, Mixture, presets
 from eval_suites import choice, suite_file
 from eval_suites.suite import Suite
-from eval_suites.suites._shared import REAL
+from eval_suites.suites._shared import FOREIGN, OTHER
 from kowhisper_tel.core.audio import write_audio
 from kowhisper_tel.core.errors import UserError
 
@@ -61,7 +61,7 @@ def test_all_that_can_be_said(found: dict[str, Suite], tmp_path: Path) -> None:
 
 def test_what_is_left_out(found: dict[str, Suite]) -> None:
     plain = found["as_it_is"]
-    assert (plain.stratum, plain.title["en"], plain.sample, plain.unless) == ("my_suites", "as_it_is", None, {})
+    assert (plain.stratum, plain.title["en"], plain.sample, plain.unless) == ("my_suites", "as_it_is", None, FOREIGN)
     assert plain.channel == Channel("as_it_is")
     assert found["whole"].channel == presets.get("volte")
     assert isinstance(found["mixed"].channel, Mixture)
@@ -70,8 +70,14 @@ def test_what_is_left_out(found: dict[str, Suite]) -> None:
 
 def test_telephone_audio_goes_through_a_channel_only_if_asked(found: dict[str, Suite]) -> None:
     assert {name: dict(suite.unless) for name, suite in found.items()} == {
-        "hotline": {"consent": "no"}, "as_it_is": {}, "whole": REAL, "mixed": REAL, "one": REAL, "twice": {}, "any": {},
+        "hotline": {"consent": "no"}, "as_it_is": FOREIGN, "whole": OTHER, "mixed": OTHER, "one": OTHER,
+        "twice": FOREIGN, "any": {},
     }  # fmt: skip
+
+
+def test_english_is_decoded_as_such_where_it_is_selected(tmp_path: Path) -> None:
+    (english,) = suite_file.read(written(tmp_path, "- {name: english, selection: {language: en}}"))
+    assert (english.unless, english.decoding) == ({}, {"language": "en"})
 
 
 def test_json_and_where_the_file_lies(found: dict[str, Suite], tmp_path: Path) -> None:
@@ -105,6 +111,10 @@ def test_json_and_where_the_file_lies(found: dict[str, Suite], tmp_path: Path) -
         ("- {name: a, title: {en: A}}", "suites.file_value", ["key title"]),
         ("- {name: a, conditions: {snr_bd: 5}}", "suites.file_value", ["key conditions", "snr_db?"]),
         ("- {name: a, conditions: {snr_db: loud}}", "suites.file_value", ["key conditions", "snr_db"]),
+        ("- {name: a, conditions: {snr_db: .nan}}", "suites.file_value", ["key conditions", "snr_db"]),
+        ("- {name: a, conditions: {shop: .inf}}", "suites.file_value", ["key conditions", "shop"]),
+        ("- {name: a, conditions: {3: 4}}", "suites.file_value", ["key conditions"]),
+        ("- {name: a, channel: {effects: 3}}", "suites.file_value", ["key channel", "effects is a list"]),
         ("- {name: a}\n- {name: a}", "eval.suite_twice", ["a"]),
         ("name: a", "suites.file_yaml", ["list"]),
         ("- a", "suites.file_yaml", ["entry 1"]),

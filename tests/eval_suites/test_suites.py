@@ -100,7 +100,7 @@ def test_unknown_names_are_refused_with_those_there_are() -> None:
         suites.build([])
     with pytest.raises(UserError) as caught:
         engines.get("kaldi")
-    assert "ctranslate2, replay, transformers" in caught.value.text("ko")
+    assert "command, ctranslate2, replay, transformers" in caught.value.text("ko")
 
 
 def test_groups_do_not_depend_on_the_order_of_the_manifest() -> None:

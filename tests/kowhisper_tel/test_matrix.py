@@ -92,8 +92,17 @@ def test_a_key_is_filled_in_late_and_never_dumped(tmp_path: Path, monkeypatch: p
     assert "s3cr3t" not in dump_config(made) + repr(specs(made)) + made.model_dump_json()
     monkeypatch.delenv("STT_KEY")
     with pytest.raises(UserError, match="STT_KEY") as error:
-        check(made)
+        check(made, evaluates=True)
     assert error.value.code == "eval.variable"
+    check(made)  # no key is needed to train, nor to make the report again
+
+
+def test_only_who_evaluates_needs_programs_and_files(tmp_path: Path) -> None:
+    models = [{"name": "a", "file": "none.csv"}, {"name": "b", "command": ["no-such-program-here"]}]
+    check(config(tmp_path, models=models, post=[{**WORDS, "models": ["a"], "options": {"words": "none.txt"}}]))
+    with pytest.raises(UserError) as error:
+        check(config(tmp_path, models=[{"name": "a", "url": "https://example.org", "options": {"retry": 1}}]))
+    assert error.value.code == "eval.recogniser"
 
 
 OURS = {"name": "ours", "model": "builtin/whisper-base"}

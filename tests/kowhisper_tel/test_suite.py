@@ -91,6 +91,20 @@ def test_show_tells_the_channel(tmp_path: Path) -> None:
     assert "phone_loss_5" in caught.value.text("en")
 
 
+def test_without_training_nothing_is_heard_or_unheard_in_it(tmp_path: Path) -> None:
+    config = str(prepared(tmp_path))
+    assert " * " not in invoke("list", "--config", config, "--set", "train=null")
+    assert " * " in invoke("list", "--config", config)
+    assert "heard in training: -" in invoke("show", "noisy_10", "--config", config, "--set", "train=null")
+    assert "heard in training: no" in invoke("show", "noisy_10", "--config", config)
+
+
+def test_show_says_what_a_suite_takes(tmp_path: Path) -> None:
+    config = str(prepared(tmp_path))
+    assert "utterances: 20 items of its own" in invoke("show", "nospeech_silence", "--size", "full")
+    assert "content = date" in invoke("show", "numbers_date", "--config", config), "though none belongs to it"
+
+
 def test_export_of_a_run_and_of_a_manifest(tmp_path: Path) -> None:
     config = str(prepared(tmp_path))
     printed = invoke("export", "--config", config, "clean", "numbers_amount_amr_12.2", str(tmp_path / "out"))
