@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -88,20 +89,27 @@ def load(out: Path) -> Results:
     """Read and score an evaluation's folder.
 
     What an engine declared missing is scored as no text; what was planned and is not decoded yet is an error.
-    Raises ``UserError``: ``evidence.missing`` (no such file) and ``evidence.incomplete`` (hypotheses missing), exit 5.
+    Raises ``UserError``: ``evidence.missing`` (no such file), ``evidence.broken`` (one that can't be read) and
+    ``evidence.incomplete`` (hypotheses missing), exit 5.
     """
     import pandas as pd
 
-    plan = Plan.from_json(_read(out, PLAN))
-    suites = tuple(Suite.from_json(record) for record in _read(out, SUITES))
-    models = tuple(ModelRecord(**record) for record in _read(out, MODELS))
-    clips = read_json_lines(_present(out, UTTERANCES))
-    items = [Item.from_json(clip) for clip in clips]
-    heard = {h.key: h.transcript for h in map(Hypothesis.from_json, read_json_lines(_present(out, HYPOTHESES)))}
+    with _read(out, PLAN) as path:
+        plan = Plan.from_json(json.loads(path.read_text(encoding="utf-8")))
+    with _read(out, SUITES) as path:
+        suites = tuple(Suite.from_json(record) for record in json.loads(path.read_text(encoding="utf-8")))
+    with _read(out, MODELS) as path:
+        models = tuple(ModelRecord(**record) for record in json.loads(path.read_text(encoding="utf-8")))
+    with _read(out, UTTERANCES) as path:
+        clips = read_json_lines(path)
+        items, utterances = [Item.from_json(clip) for clip in clips], pd.DataFrame(clips)
+    with _read(out, HYPOTHESES) as path:
+        heard = {h.key: h.transcript for h in map(Hypothesis.from_json, read_json_lines(path))}
+        "".join(transcript.text for transcript in heard.values()).encode()  # no table holds half a surrogate pair
     _check_complete(out, plan, suites, heard)
     rows = _Scorer(heard).rows(models, suites, items)
     return Results(
-        pd.DataFrame(rows), suites, models, pd.DataFrame(clips), _versions(plan, suites),
+        pd.DataFrame(rows), suites, models, utterances, _versions(plan, suites),
         pd.DataFrame(read_json_lines(out / TIMINGS)), plan.inputs,
         tuple(map(Cost.from_json, read_json_lines(out / COSTS))), left_out(suites, items),
     )  # fmt: skip
@@ -290,11 +298,12 @@ def _check_complete(out: Path, plan: Plan, suites: Sequence[Suite], heard: Mappi
         )  # fmt: skip
 
 
-def _present(out: Path, name: str) -> Path:
+@contextmanager
+def _read(out: Path, name: str) -> Iterator[Path]:
+    """A file of the folder, read within the block."""
     if not (out / name).is_file():
         raise UserError("evidence.missing", path=out, file=name)
-    return out / name
-
-
-def _read(out: Path, name: str) -> Any:
-    return json.loads(_present(out, name).read_text(encoding="utf-8"))
+    try:
+        yield out / name
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError("evidence.broken", path=out, file=name, error=f"{type(error).__name__}: {error}") from error

@@ -81,9 +81,16 @@ def _asset(name: str, folder: str = "reports.templates") -> str:
 
 
 def _joined(name: str, sections: Sequence[str]) -> str:
-    """The page's script or style with those of its sections (``NAME.js``, ``NAME.css``), as one."""
-    parts = [resources.files("reports.sections") / f"{section}{Path(name).suffix}" for section in sections]
-    return "\n".join([_asset(name), *(part.read_text(encoding="utf-8") for part in parts if part.is_file())])
+    """The page's script or style with those of its sections (``NAME_*.js`` and ``NAME.js``, ``NAME.css``), as one."""
+    suffix = Path(name).suffix
+    files = sorted(file.name for file in resources.files("reports.sections").iterdir())
+    parts = [
+        file
+        for section in sections
+        for file in (*(f for f in files if f.startswith(f"{section}_") and f.endswith(suffix)), f"{section}{suffix}")
+        if file in files
+    ]
+    return "\n".join([_asset(name), *(_asset(part, "reports.sections") for part in parts)])
 
 
 def _environment() -> jinja2.Environment:

@@ -93,7 +93,8 @@ def _change(change: Change | None, language: str) -> str:
     if change is None:
         return "–"
     word = change.verdict_word.ko if language == "ko" else change.verdict_word.en
-    return f"{change.delta}{change.mark} {change.interval} {escaped(word)}"
+    unit = say("headline.a_minute") if change.unit == "per_minute" else Text.same("")
+    return f"{change.delta}{change.mark}{unit.ko if language == 'ko' else unit.en} {change.interval} {escaped(word)}"
 
 
 def escaped(words: str) -> str:

@@ -18,6 +18,7 @@ from eval_suites.rendering import Renderer
 from eval_suites.suite import WINDOW_S, Suite
 from kowhisper_tel.korean.mask import spans
 from reports import spectrogram
+from reports.evidence import Evidence
 from reports.rounding import decimal
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Choice:
 def choose(results: Results, manifest: Manifest, count: int, *, mask: bool = False) -> Choice:
     """The ``count`` clips at most that tell most: of each suite in turn, the largest loss and win, and so on.
 
-    Loss and win are in errors, of the last candidate (else the last model) against the first base; without a base, the
+    Loss and win are in errors, of the model that the report is about against the first base; without a base, the
     clips with most errors. Raises ``UserError`` (``audio.*``) where a recording can't be read.
     """
     suites = {suite.name: suite for suite in results.suites}
@@ -143,11 +144,8 @@ def _in_line(results: Results) -> Iterator[Key]:
     """Suite and utterance, the suites in turn; of each suite the largest loss, then the largest win, and so on."""
     rows = results.rows
     errors = rows["substitutions"] + rows["deletions"] + rows["insertions"]
-    base = next((model.name for model in results.models if model.role == "base"), None)
-    others = [model for model in results.models if model.name != base]
-    subject = next((model.name for model in reversed(others) if model.role == "candidate"), None) or (
-        others[-1].name if others else None
-    )
+    evidence = Evidence(results)
+    base, subject = (model.name if model else None for model in (evidence.base, evidence.subject))
     table = rows.assign(_errors=errors).pivot_table("_errors", ["suite", "utterance_id"], "model", "sum", sort=False)
     worse = (table[subject] - table[base] if base and subject else table[base or subject]).fillna(0)
     lines = []

@@ -199,7 +199,7 @@ def tell(choice: Choice) -> None:
     """Each stratum's suites with their fingerprints, and what was left out, with the reason."""
     for stratum in dict.fromkeys(suite.stratum for suite in choice.suites):
         listed = ", ".join(f"{s.name} {s.fingerprint}" for s in choice.suites if s.stratum == stratum)
-        say(f"suites of {stratum}: {listed}", f"{stratum} 계층의 평가 세트: {listed}")
+        say(f"suites of {stratum}: {listed}", f"{stratum} 구분의 평가 세트: {listed}")
     for left in choice.left_out:
         say(f"left out: {left.name}: {left.reason.text()}", f"제외: {left.name}: {left.reason.text()}")
 

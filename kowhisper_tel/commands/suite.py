@@ -89,7 +89,7 @@ def show(
         print(f"{each.name}: {each.title[current_language()]}")
         korean = current_language() == "ko"
         lines = [
-            ("stratum", "계층", each.stratum),
+            ("stratum", "구분", each.stratum),
             ("fingerprint", "지문", each.fingerprint),
             ("heard in training", "학습에서 들은 조건", NO_YES[korean][not each.unseen] if run.tuned else "-"),
             ("conditions", "조건", _conditions(each)),

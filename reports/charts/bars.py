@@ -12,7 +12,7 @@ from reports.text import Text
 
 CAP_PERCENT = 100.0
 """A loop can lift a CER to 300 %; the axis ends here and such a bar is drawn as cut off."""
-BAR, GAP, GROUP, HEADING = 9, 2, 12, 30
+BAR, GAP, GROUP, HEADING, ROW = 9, 2, 12, 30, 20
 
 
 @dataclass(frozen=True)
@@ -60,23 +60,30 @@ def draw(
     scale = ticks(min(highest, CAP_PERCENT))
     narrow = width < 600
     left = 12 if narrow else 236
-    frame = _Frame(left, width - left - 52, 58, 17 if narrow else 0, scale[-1], language)
+    names, under = _legend(legend, language, left, width)
+    frame = _Frame(left, width - left - 52, 58 + under, 17 if narrow else 0, scale[-1], language)
     y = frame.top
     body = [Markup("")]
     for group in groups:
         drawn, y = _group(group, frame, y)
         body.append(drawn)
     grid = _grid(scale, frame, y)
-    return whole(_legend(legend, frame, left) + grid + Markup("").join(body), width, y + 8, label, language, style)
+    return whole(names + grid + Markup("").join(body), width, y + 8, label, language, style)
 
 
-def _legend(legend: Sequence[tuple[Text, str]], frame: _Frame, x: float) -> Markup:
-    body = Markup("")
+def _legend(
+    legend: Sequence[tuple[Text, str]], language: str | None, left: float, width: float
+) -> tuple[Markup, float]:
+    """The models' names, wrapped within the width, and how much lower the chart begins for it."""
+    body, x, y = Markup(""), left, 0.0
     for title, colour in legend:
-        body += tag("rect", x=x, y=6, width=12, height=12, rx=2, class_=f"fill {colour}")
-        body += text(title, frame.language, x=x + 18, y=16, class_="ink", font_size=13)
-        x += 34 + 8.2 * max(len(title.en), 1.7 * len(title.ko))
-    return body
+        wide = 34 + 8.2 * max(len(title.en), 1.7 * len(title.ko))
+        if x > left and x + wide - 16 > width:
+            x, y = left, y + ROW
+        body += tag("rect", x=x, y=y + 6, width=12, height=12, rx=2, class_=f"fill {colour}")
+        body += text(title, language, x=x + 18, y=y + 16, class_="ink", font_size=13)
+        x += wide
+    return body, y
 
 
 def _grid(scale: Sequence[float], frame: _Frame, bottom: float) -> Markup:

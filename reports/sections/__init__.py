@@ -1,7 +1,8 @@
 """Sections: the parts of a report, each a module here, with its template and strings beside it.
 
 Those are ``NAME.html.j2`` and ``NAME.yaml``. A module defines ``SECTION``. The registry finds it by itself; ``order``
-decides its place on the page. A section may bring a script (``NAME.js``), a style (``NAME.css``), a table that is also
+decides its place on the page. A section may bring a script (``NAME.js``, in front of it any
+``NAME_*.js``), a style (``NAME.css``), a table that is also
 written as ``NAME.csv``, and figures that ``run report --figures`` writes as ``NAME.svg`` and ``NAME.png``.
 """
 

@@ -80,9 +80,14 @@ def build(evidence: Evidence) -> Cost | None:
     records = {record.name: record for record in evidence.results.models}
     rates = {str(name): pooled_rate(rows) for name, rows in own.groupby("model")}
     clips = own.groupby("model").size()
-    known = [(model.name, work) for model in evidence.models if (work := _work(measured.get(model.name))) is not None]
-    fronts = _front([(work, rates.get(name, math.inf)) for name, work in known])
-    front = {name for (name, _), best in zip(known, fronts, strict=True) if best and len(known) > 1}
+    known = [
+        (model.name, work, cer)
+        for model in evidence.models
+        if (work := _work(measured.get(model.name))) is not None
+        and not math.isnan(cer := rates.get(model.name, math.nan))
+    ]
+    fronts = _front([(work, cer) for _, work, cer in known])
+    front = {name for (name, *_), best in zip(known, fronts, strict=True) if best and len(known) > 1}
     rows = []
     for model in evidence.models:
         cost, record = measured.get(model.name), records[model.name]

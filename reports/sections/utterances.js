@@ -1,119 +1,22 @@
-// The utterance explorer: filters, sorts and draws the rows of the JSON block. All text goes in as text, never as
-// markup. Figures come rounded, as texts; what is chosen stands in the address, beside the page's language and theme.
+// The utterance explorer: filters, sorts and pages the rows of the JSON block. What is chosen stands in the address,
+// beside the page's language and theme. It rests on utterances_data.js and utterances_draw.js.
 (() => {
-  const data = JSON.parse(document.getElementById("explorer-data").textContent);
-  const words = JSON.parse(document.getElementById("explorer-words").textContent);
+  const { data, words, FLAGS, base, subject, rate, is, folded, hearsText, clipHasText } = explorer;
+  const { clip, name } = explorer.drawn;
   const { both, make, say } = page;
   const PAGE = 20;
-  const LONG = 120;
   const MANY = 500;
   const KEYS = ["suite", "model", "show", "speaker", "tag", "sort", "q", "page"];
-  const FLAGS = { wrong: 1, loop: 2, hallucination: 4, missing: 8, numbers: 16, spacing: 32 };
   const RELATIONS = ["worse", "better", "fixed", "broken"];
   const form = document.getElementById("explorer-filters");
   const list = document.getElementById("explorer-clips");
   const found = document.getElementById("explorer-found");
   const pages = document.getElementById("explorer-pages");
   const section = document.getElementById("utterances");
-  const { utterances, pairs, rates, rows } = data;
-  const roleAt = (role) => data.models.findIndex((model) => model[3] === role);
-  const base = roleAt("base");
-  const subject = roleAt("candidate") >= 0 ? roleAt("candidate") : data.models.length - 1;
+  const { utterances, rows } = data;
   const order = rows.suite.map((_, row) => row);
   let shown = [];
   let at = 0;
-
-  const pairOf = (row, model) => rows.heard[model][3 * row];
-  const flagsOf = (row, model) => rows.heard[model][3 * row + 2];
-  const has = (row, model, flag) => (flagsOf(row, model) & FLAGS[flag]) !== 0;
-  const asked = (row, model) => pairOf(row, model) > -2;
-  const rateText = (row, model) => (rows.heard[model][3 * row + 1] < 0 ? "–" : `${rates.text[rows.heard[model][3 * row + 1]]}%`);
-
-  function rate(row, model) {
-    const index = rows.heard[model][3 * row + 1];
-    return index < 0 ? (has(row, model, "wrong") ? 1e9 : 0) : rates.value[index];
-  }
-
-  // What is true of a row for one model, base being the one that it is compared with.
-  function is(row, model, name) {
-    if (!asked(row, model)) return false;
-    if (name in FLAGS) return has(row, model, name);
-    if (base < 0 || base === model || !asked(row, base)) return false;
-    if (name === "worse") return rate(row, model) > rate(row, base);
-    if (name === "better") return rate(row, model) < rate(row, base);
-    if (name === "fixed") return has(row, base, "wrong") && !has(row, model, "wrong") && !has(row, model, "missing");
-    return !has(row, base, "wrong") && has(row, model, "wrong");
-  }
-
-  // ---- texts
-
-  function sizes(runs) {
-    return [...runs.matchAll(/(\d+)([=sdi])/g)].map(([, size, kind]) => [Number(size), kind]);
-  }
-
-  function spaced(text) {
-    const starts = new Set();
-    let place = 0;
-    for (const character of text) {
-      if (character === " ") starts.add(place);
-      else place += 1;
-    }
-    return starts;
-  }
-
-  // The columns of an alignment: [kind, reference syllable, hypothesis syllable, space in reference, in hypothesis].
-  function columns(reference, pair) {
-    const truth = Array.from(reference.replaceAll(" ", ""));
-    const gaps = spaced(reference);
-    const heard = Array.from(pairs.heard[pair]);
-    const changed = new Set();
-    let sum = 0;
-    for (const step of pairs.gaps[pair] ? pairs.gaps[pair].split(",") : []) changed.add((sum += Number(step)));
-    const made = [];
-    let [first, said, next] = [0, 0, 0];
-    const runs = pairs.runs[pair] || (pairs.heard[pair] ? "" : `${truth.length}=`);
-    for (const [size, kind] of sizes(runs)) {
-      for (let step = 0; step < size; step += 1) {
-        const expected = kind === "i" ? "" : truth[first];
-        const before = kind !== "i" && gaps.has(first) && first > 0;
-        let word = "";
-        let space = false;
-        if (kind !== "d") {
-          word = kind === "=" ? expected : heard[next++];
-          space = (before !== changed.has(said)) && said > 0;
-          said += 1;
-        }
-        if (kind !== "i") first += 1;
-        made.push([kind, expected, word, before, space]);
-      }
-    }
-    return made;
-  }
-
-  const hypothesis = (made) => made.map(([, , word, , space]) => (space ? ` ${word}` : word)).join("");
-
-  // Spaces, case and the letters of a syllable that is not typed to its end make no difference to a search.
-  const ONSETS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
-  function folded(text) {
-    return text.toLowerCase().normalize("NFD").replace(/\s+/g, "").replace(/[ㄱ-ㅎ]/g, (letter) => {
-      const place = ONSETS.indexOf(letter);
-      return place < 0 ? letter : String.fromCharCode(0x1100 + place);
-    });
-  }
-
-  const foldedPairs = new Map();
-  const foldedClips = [];
-  function hearsText(row, model, wanted) {
-    const pair = pairOf(row, model);
-    if (pair < 0) return false;
-    if (!foldedPairs.has(pair)) foldedPairs.set(pair, folded(hypothesis(columns(utterances.reference[rows.utterance[row]], pair))));
-    return foldedPairs.get(pair).includes(wanted);
-  }
-
-  function clipHasText(clip, wanted) {
-    foldedClips[clip] ??= [utterances.id[clip], data.speakers[utterances.speaker[clip]], utterances.reference[clip]].map(folded);
-    return foldedClips[clip].some((text) => text.includes(wanted));
-  }
 
   // ---- choosing
 
@@ -224,174 +127,6 @@
     both(pages.appendChild(make("span", "num")), words.page, { n: at + 1, all: last + 1 });
     turn("next", at + 1);
     turn("last", last);
-  }
-
-  // ---- drawing
-
-  function clip(row, models) {
-    const number = rows.utterance[row];
-    const suite = data.suites[rows.suite[row]];
-    const item = make("li", "clip");
-    item.tabIndex = -1;
-    const head = item.appendChild(make("p", "clip-head"));
-    const place = head.appendChild(make("span", "clip-suite"));
-    if (suite[3].en !== suite[1].en) {
-      both(place, suite[3]);
-      place.append(" · ");
-    }
-    both(place, suite[1]);
-    head.append(make("bdi", "clip-id", utterances.id[number]));
-    const speaker = data.speakers[utterances.speaker[number]];
-    if (speaker) head.append(make("bdi", "", speaker));
-    both(head.appendChild(make("span", "num")), words.seconds, { s: utterances.seconds[number] });
-    for (const tag of utterances.tags[number]) head.append(make("bdi", "tag", data.tags[tag].join(": ")));
-    const reference = utterances.reference[number];
-    const first = item.appendChild(make("div", "line"));
-    both(first.appendChild(make("span", "who")), words.reference);
-    const truth = first.appendChild(make("bdi", "text"));
-    if (!reference) both(truth, words.nothing_said);
-    else whole(first, truth, reference);
-    for (const model of models.filter((one) => asked(row, one))) item.append(line(row, model, reference));
-    if (data.sounds[row]) item.append(player(data.sounds[row], utterances.id[number]));
-    return item;
-  }
-
-  function line(row, model, reference) {
-    const element = make("div", "line");
-    const name = element.appendChild(make("span", "who"));
-    name.append(make("span", `dot ${data.models[model][1]}`));
-    both(name, data.models[model][2]);
-    const pair = pairOf(row, model);
-    const made = pair < 0 ? [] : columns(reference, pair);
-    const text = element.appendChild(make("div", "text"));
-    if (pair < 0) both(text, words.missing_text);
-    else if (!has(row, model, "wrong") && !has(row, model, "spacing") && made.every(([kind]) => kind === "=")) whole(element, text.appendChild(make("bdi", "soft")), reference);
-    else drawAligned(text, made, 0);
-    const figures = element.appendChild(make("p", "figures num"));
-    figures.append(make("strong", "", rateText(row, model)));
-    const count = (kind) => made.filter((column) => column[0] === kind).length;
-    if (has(row, model, "wrong") && pair >= 0) both(figures.appendChild(make("span", "soft")), words.counts, { s: count("s"), d: count("d"), i: count("i") });
-    for (const key of badges(row, model)) both(figures.appendChild(make("span", `badge ${key}`)), words[`badge_${key}`]);
-    return element;
-  }
-
-  function badges(row, model) {
-    const flags = ["missing", "loop", "hallucination", "numbers", "spacing"].filter((key) => is(row, model, key));
-    const change = ["fixed", "broken", "better", "worse"].find((key) => is(row, model, key));
-    const right = !["wrong", "missing", "spacing"].some((key) => has(row, model, key));
-    if (right && change !== "fixed") flags.unshift("right");
-    return change ? [change, ...flags] : flags;
-  }
-
-  // What a screen reader says instead of the three rows: the text, then what is wrong in it.
-  function spoken(made) {
-    const holder = make("p", "unseen-text");
-    const text = hypothesis(made);
-    if (text) holder.append(make("bdi", "heard", text));
-    else both(holder, words.empty);
-    const wrong = [];
-    made.forEach(([kind, expected, word], index) => {
-      if (kind === "=") return;
-      const last = wrong[wrong.length - 1];
-      if (last && last.kind === kind && last.end === index) Object.assign(last, { expected: last.expected + expected, word: last.word + word, end: index + 1 });
-      else wrong.push({ kind, expected, word, end: index + 1 });
-    });
-    for (const { kind, expected, word } of wrong.slice(0, 20)) {
-      holder.append(" ");
-      both(holder, words[`said_${kind}`], { expected, word });
-    }
-    return holder;
-  }
-
-  // Reference, marks and hypothesis, a column a syllable, or a run of right ones in a word, so that they wrap together.
-  const SIGNS = { "=": "", s: "≠", d: "−", i: "+" };
-  function drawAligned(parent, made, from) {
-    const end = Math.min(made.length, from + (from ? 4 * LONG : LONG));
-    parent.append(spoken(made.slice(from, end)));
-    const rowsOf = parent.querySelector(".aligned") || parent.appendChild(make("div", "aligned"));
-    rowsOf.setAttribute("aria-hidden", "true");
-    let word = rowsOf.appendChild(make("span", "w"));
-    let same = "";
-    const close = () => {
-      if (same) word.append(column("", same, "", same));
-      same = "";
-    };
-    for (let index = from; index < end; index += 1) {
-      const [kind, expected, heard, before, space] = made[index];
-      const respaced = before !== space && (kind === "=" || kind === "s");
-      if (index && (before || space)) {
-        close();
-        word.append(column(respaced ? "gap g" : "gap", "", respaced ? "⎵" : "", ""));
-        word = rowsOf.appendChild(make("span", "w"));
-      }
-      if (kind === "=") same += expected;
-      else {
-        close();
-        word.append(column(kind, expected, SIGNS[kind], heard));
-      }
-    }
-    close();
-    if (end < made.length) {
-      const button = make("button", "plain");
-      button.type = "button";
-      both(button, words.more, { n: (made.length - end).toLocaleString("en") });
-      button.addEventListener("click", () => {
-        button.remove();
-        drawAligned(parent, made, end);
-      });
-      parent.append(button);
-    }
-  }
-
-  function column(kind, expected, sign, word) {
-    const element = make("span", `c ${kind}`);
-    element.append(make("bdi", "", expected || "\u00a0"), make("b", "", sign || "\u00a0"), make("bdi", "", word || "\u00a0"));
-    return element;
-  }
-
-  // A long text shows its beginning until asked for all.
-  function whole(parent, holder, text) {
-    holder.textContent = text.length > LONG ? `${Array.from(text).slice(0, LONG).join("")} …` : text;
-    if (text.length <= LONG) return;
-    const button = make("button", "plain");
-    button.type = "button";
-    both(button, words.whole);
-    button.addEventListener("click", () => {
-      holder.textContent = text;
-      button.remove();
-    });
-    parent.append(button);
-  }
-
-  function player(sound, id) {
-    const holder = make("div", "sound");
-    const audio = holder.appendChild(make("audio"));
-    audio.controls = true;
-    audio.preload = "none";
-    audio.src = sound.audio;
-    audio.dataset.labelEn = words.listen.en.replace("{id}", () => id);
-    audio.dataset.labelKo = words.listen.ko.replace("{id}", () => id);
-    const figure = holder.appendChild(make("figure", "spectrogram"));
-    const picture = figure.appendChild(make("img"));
-    picture.src = sound.picture;
-    picture.dataset.altEn = words.spectrogram.en;
-    picture.dataset.altKo = words.spectrogram.ko;
-    for (const key of ["En", "Ko"]) {
-      for (const fact of ["seconds", "khz", "below"]) picture.dataset[`alt${key}`] = picture.dataset[`alt${key}`].replace(`{${fact}}`, () => sound[fact]);
-    }
-    figure.append(make("span", "axis high num", `${sound.khz} kHz`), make("span", "axis low num", "0"), make("span", "axis end num", `${sound.seconds} s`));
-    name(holder);
-    return holder;
-  }
-
-  function name(parent) {
-    const lang = document.documentElement.lang;
-    const key = lang === "en" ? "En" : "Ko";
-    parent.querySelectorAll("[data-alt-en]").forEach((picture) => { picture.alt = picture.dataset[`alt${key}`]; });
-    parent.querySelectorAll("[data-label-en]").forEach((element) => {
-      element.setAttribute("aria-label", element.dataset[`label${key}`]);
-      if (element.tagName === "OPTGROUP") element.label = element.dataset[`label${key}`];
-    });
   }
 
   // ---- the address

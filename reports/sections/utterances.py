@@ -52,9 +52,13 @@ class Clip:
 
 @dataclass(frozen=True)
 class Utterances:
-    """The explorer's data. ``rows``: suite, utterance, and what each model heard; ``rates``: value and text."""
+    """The explorer's data. ``rows``: suite, utterance, and what each model heard; ``rates``: value and text.
+
+    ``compared``: the places of base (−1: none) and of the model that the report is about.
+    """
 
     models: tuple[ModelColumn, ...]
+    compared: tuple[int, int]
     places: tuple[Place, ...]
     clips: tuple[Clip, ...]
     differences: tuple[Difference, ...]
@@ -72,7 +76,8 @@ class Utterances:
         counts = [len(clip.tags) for clip in self.clips]
         taken = iter(of_tags)
         return {
-            "models": [[m.name, m.colour, m.title.to_json(), m.role] for m in self.models],
+            "models": [[m.name, m.colour, m.title.to_json()] for m in self.models],
+            "compared": self.compared,
             "suites": [[p.name, p.title.to_json(), p.stratum, p.stratum_title.to_json()] for p in self.places],
             "speakers": speakers,
             "tags": tags,
@@ -121,8 +126,10 @@ def build(evidence: Evidence) -> Utterances | None:
     ids = list(numbers)
     sounds = {at: evidence.sounds.get((names[suite], ids[clip])) for at, (suite, clip) in enumerate(keys)}
     order = {model.name: number for number, model in enumerate(evidence.models)}
+    base, subject = evidence.base, evidence.subject or evidence.models[-1]
     return Utterances(
         evidence.models,
+        (evidence.models.index(base) if base else -1, evidence.models.index(subject)),
         tuple(
             Place(s.name, Text(**s.title), s.stratum, say_or(f"common.stratum_{s.stratum}", s.stratum))
             for s in evidence.results.suites

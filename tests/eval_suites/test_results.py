@@ -197,6 +197,23 @@ def test_what_was_not_decoded_yet_is_an_error(folder: Path, tmp_path: Path) -> N
     assert (caught.value.exit_code, caught.value.facts["missing"]) == (5, 1)
 
 
+@pytest.mark.parametrize("name", ["plan.json", "suites.json", "models.json", "utterances.jsonl", "hypotheses.jsonl"])
+@pytest.mark.parametrize("content", ['{"model": \n{}\n', "[1]\n", '[{"text": "\xff"}]\n'])
+def test_a_file_that_cannot_be_read_is_named(folder: Path, tmp_path: Path, name: str, content: str) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    (tmp_path / name).write_text(content, encoding="latin-1")
+    with pytest.raises(UserError) as caught:
+        results.load(tmp_path)
+    assert (caught.value.code, caught.value.exit_code, caught.value.facts["file"]) == ("evidence.broken", 5, name)
+
+
+def test_half_a_surrogate_pair_in_a_hypothesis_is_told(folder: Path, tmp_path: Path) -> None:
+    broken = rewritten(folder, tmp_path, "hypotheses.jsonl", lambda one: one | {"text": "\ud800"})
+    with pytest.raises(UserError) as caught:
+        results.load(broken)
+    assert caught.value.code == "evidence.broken"
+
+
 def test_natural_groups_show_how_many_blocks_they_are(loaded: Results) -> None:
     table = results.table(loaded, "tag_gender").set_index(["model", "tag_gender"])
     assert list(table["blocks"]) == [2, 2, 2, 2]

@@ -59,6 +59,16 @@ def test_what_was_not_measured_is_a_dash(small: Results, shown: Any) -> None:
     assert shown(results, "cost").count("–") > 4
 
 
+def test_a_model_without_a_cer_is_no_best(small: Results) -> None:
+    silent = {"hits": 0, "substitutions": 0, "deletions": 0, "insertions": 0}
+    nothing_said = dataclasses.replace(small, rows=small.rows.assign(**silent))
+    others = dataclasses.replace(small, rows=small.rows[small.rows["model"] != small.models[0].name])
+    for results, models in ((nothing_said, 3), (others, 1)):
+        built = cost.build(Evidence(results))
+        assert built
+        assert not any(row.front for row in built.rows[:models])
+
+
 def test_no_costs_no_section(small: Results) -> None:
     assert cost.build(Evidence(dataclasses.replace(small, costs=()))) is None
 

@@ -156,3 +156,26 @@ def test_the_explorer_compares_with_base_in_words(page: str) -> None:
     words = json.loads(block)
     assert words["show_worse"] == {"en": "Worse than base", "ko": "기본보다 나빠짐"}
     assert 'name === "worse"' in page
+
+
+def test_no_two_landmarks_share_a_name(page: str) -> None:
+    elements = Page(page).elements
+    named = [
+        a["aria-labelledby"]
+        for tag, a in elements
+        if "aria-labelledby" in a and (tag == "section" or a.get("role") == "region")
+    ]
+    assert len(named) == len(set(named)) > 8
+
+
+def test_the_explorer_judges_the_model_that_the_report_is_about(make: Any) -> None:
+    models = (("base", "base", 0.1, 0.1), ("mine", "other", 0.1, 0.1), ("yours", "other", 0.1, 0.1))
+    built = view.build(make(4, 2, suites=ONE, models=models))
+    assert built.headline
+    assert built.headline.subject
+    data = built.sections["utterances"].to_json()
+    assert (
+        [data["models"][place][0] for place in data["compared"]]
+        == ["base", built.headline.subject.name]
+        == ["base", "mine"]
+    )

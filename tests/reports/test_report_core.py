@@ -16,9 +16,11 @@ import pytest
 from eval_suites.results import Results
 from kowhisper_tel.core.errors import UserError
 from reports import figures, html, junit_strata, markdown, summary, view
+from reports.charts import bars
 from reports.comparison import Comparison
 from reports.merged import merge
 from reports.sections.missing import as_table
+from reports.text import Text
 
 FEW_SUITES = (
     ("clean", "clean", "Clean", "깨끗한 음성", 0.0),
@@ -183,3 +185,29 @@ def test_a_notebook_shows_one_language_and_no_markup_of_names(mixed: Results) ->
     assert "<script" not in shown
     assert "AMR-NB" in Comparison([mixed], language="en", suites=True)._repr_html_()
     assert "Telephone" in str(Comparison({"one": mixed}, language="en"))
+
+
+@pytest.mark.parametrize("width", [360, 880])
+def test_every_name_of_a_legend_stands_inside_the_picture(width: int) -> None:
+    legend = [(Text(f"whisper-large-{n}", "아주 큰 모델"), f"m-x{n}") for n in range(7)]
+    group = bars.Group(Text.same("a"), tuple(bars.Bar(colour, 5.0, "5.0") for _, colour in legend))
+    root = ElementTree.fromstring(bars.draw([group], legend, Text.same("b"), width=width, language="en"))
+    names = [one for one in root.iter("{http://www.w3.org/2000/svg}text") if (one.text or "").startswith("whisper")]
+    assert len(names) == len({(one.get("x"), one.get("y")) for one in names}) == 7
+    assert all(float(one.get("x", "inf")) + 7 * len(one.text or "") <= width for one in names)
+    drawn = [
+        float(one.get("y", 0)) for one in root.iter("{http://www.w3.org/2000/svg}rect") if one.get("height") == "9"
+    ]
+    assert max(float(one.get("y", 0)) for one in names) < min(drawn) - 20
+
+
+def test_changes_in_silence_say_their_unit(mixed: Results, make: Any) -> None:
+    silent = with_silence(mixed, make)
+    rows = [line for line in markdown.text(view.build(silent), "en").splitlines() if line.startswith("| **No speech")]
+    assert [line.count("/min ") for line in rows] == [2]
+    assert Comparison(silent, language="en")._repr_html_().count("/min ") == 2
+
+
+def test_no_verdict_is_no_adjustment(make: Any, shown: Any) -> None:
+    assert "Holm" in shown(make(24, 12, suites=FEW_SUITES), "headline")
+    assert "Holm" not in shown(make(8, 4, suites=FEW_SUITES), "headline")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from eval_suites.item import Item
@@ -138,3 +139,16 @@ def test_silence_and_a_moment_have_pictures_too() -> None:
         assert made.below == "0.0"
         assert made == sound.embed(audio)
         assert made.picture.startswith("data:image/png")
+
+
+def test_of_two_candidates_the_first_chooses(evaluated: tuple[Results, Manifest]) -> None:
+    """As everywhere in the report, which is about the first."""
+    results, manifest = evaluated
+    other = dataclasses.replace(results.models[-1], name="other/phone-tuned")
+    perfect = results.rows[results.rows["model"] == "phone-tuned"].assign(
+        model=other.name, hits=9, substitutions=0, deletions=0, insertions=0
+    )
+    both = dataclasses.replace(
+        results, models=(*results.models, other), rows=pd.concat([results.rows, perfect], ignore_index=True)
+    )
+    assert list(sound.choose(both, manifest, 4).sounds) == list(sound.choose(results, manifest, 4).sounds)

@@ -46,8 +46,23 @@ def test_keys_used_in_templates_exist() -> None:
     assert not set(used) - catalogue().keys()
 
 
+def explorer() -> str:
+    """The explorer's scripts as one."""
+    files = [file for file in resources.files("reports.sections").iterdir() if file.name.startswith("utterances")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files if file.name.endswith(".js"))
+
+
+def test_each_of_the_explorers_scripts_takes_the_columns_that_it_uses() -> None:
+    for file in resources.files("reports.sections").iterdir():
+        if file.name.startswith("utterances") and file.name.endswith(".js"):
+            script = file.read_text(encoding="utf-8")
+            for name in ("utterances", "pairs", "rates", "rows"):
+                used = re.search(rf"(?<![\w.\"]){name}\.", script)
+                assert not used or re.search(rf"{{[^}}]*\b{name}\b[^}}]*}} = data;", script), (file.name, name)
+
+
 def test_keys_used_in_scripts_exist() -> None:
-    script = (resources.files("reports.sections") / "utterances.js").read_text(encoding="utf-8")
+    script = explorer()
     used = set(re.findall(r"words\.([a-z_]+)", script))
     assert len(used) > 8
     assert not {f"utterances.{key}" for key in used} - catalogue().keys()
@@ -87,7 +102,7 @@ def test_scripts_round_nothing() -> None:
 
 
 def test_the_explorer_has_a_word_for_every_choice() -> None:
-    script = (resources.files("reports.sections") / "utterances.js").read_text(encoding="utf-8")
+    script = explorer()
     flags = re.findall(r"(\w+): \d+", re.search(r"const FLAGS = {(.*?)}", script)[1])  # type: ignore[index]
     from reports.sections.utterances import FLAGS
 
