@@ -63,7 +63,10 @@ def bands(
     """The band of each group of ``Results.rows`` with equal values of ``by`` (such as model and suite)."""
     if rows.empty:
         return {}
-    weights, kind = metrics.get(metric).rate, block_kind(rows)
+    weights = metrics.get(metric).rate
+    kinds: dict[Key, BlockKind] = {
+        tuple(map(str, key)): block_kind(own) for key, own in rows.groupby(list(by), sort=False)
+    }
     prefix = "" if metric == HEADLINE else f"{metric}_"
     columns = [prefix + name for name in COUNTS]
     keyed = rows[[*by, *columns]].assign(block=rows["block"].astype(str))
@@ -86,7 +89,7 @@ def bands(
             key: Key = tuple(map(str, label)) if isinstance(label, tuple) else (str(label),)
             low = max(total - reach, 0.0) if reach == reach else math.nan
             own = int(clips.iloc[place].sum())
-            made[key] = Band(total, low, total + float(reach), own, len(own_above[0]), kind, method)
+            made[key] = Band(total, low, total + float(reach), own, len(own_above[0]), kinds[key], method)
     return made
 
 

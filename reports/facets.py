@@ -36,6 +36,7 @@ def measures(suites: Sequence[Suite]) -> list[str]:
 def _where(name: str, suite: Suite) -> Where:
     """The conditions that must be equal for two suites to lie on one curve, selection included."""
     rest = {key: value for key, value in suite.conditions.items() if key != name and NEUTRAL.get(key) != value}
+    rest.pop("loss_kind", None)  # the length of bursts says it
     if _at_random(suite):
         rest.pop("mean_burst", None)
     if "codec" in rest and name == "bitrate_kbps":
@@ -86,7 +87,11 @@ def group(name: str, suites: Sequence[Suite]) -> dict[Where | None, list[Suite]]
 
 
 def _is_alone(name: str, suite: Suite) -> bool:
-    """Whether the suite departs in this condition, and in none of those that have curves of their own."""
+    """Whether the suite departs in this condition, and in none of those that have curves of their own, with all that
+    is said in it.
+    """
+    if suite.content or "number" in suite.conditions:
+        return False
     values = numbers(suite)
     others = [key for key in values if key in SEPARATE and key != name and values[key] != NEUTRAL.get(key)]
     return values[name] != NEUTRAL.get(name) and not others

@@ -73,7 +73,7 @@ def sentences(headline: Headline | None) -> tuple[Text, ...]:
     if clean and clean.to_base:
         parts.append(_change(clean, headline))
     parts += [_silent(r, headline) for r in headline.strata if r.silent]
-    return (*parts, *_few(headline))
+    return (*parts, *_few([row for row in (row, clean) if row]))
 
 
 def _main(row: Row, headline: Headline) -> Text:
@@ -90,9 +90,9 @@ def _silent(row: Row, headline: Headline) -> Text:
     return say("verdict.silent", before=_shown(row, headline, "base"), after=_shown(row, headline, "subject"), **facts)
 
 
-def _few(headline: Headline) -> tuple[Text, ...]:
-    """What the fewest blocks of a stratum allow; a single one has been said already."""
-    changes = [c for row in headline.strata for c in (row.to_base, row.to_control) if c and not c.single]
+def _few(rows: Sequence[Row]) -> tuple[Text, ...]:
+    """What the fewest blocks of these rows allow; a single one has been said already."""
+    changes = [c for row in rows for c in (row.to_base, row.to_control) if c and not c.single]
     fewest = min(changes, key=lambda change: change.blocks, default=None)
     if fewest is None or fewest.strength == "full":
         return ()
@@ -186,11 +186,11 @@ def highlights(headline: Headline | None) -> Highlights | None:
 
 
 def _largest(suites: Sequence[Row], headline: Headline, sign: int) -> tuple[Highlight, ...]:
-    """Those with a change of this sign, the sure ones first, then by size."""
+    """Those with a change of this sign: the sure ones first, then those whose own interval excludes 0, then by size."""
     found = [
         (c, row) for row in suites if (c := row.to_base) and c.delta.value is not None and c.delta.value * sign > 0
     ]
-    found.sort(key=lambda pair: (_rank(pair[0]), -sign * (pair[0].delta.value or 0.0)))
+    found.sort(key=lambda pair: (_rank(pair[0]), pair[0].direction == "open", -sign * (pair[0].delta.value or 0.0)))
     return tuple(
         Highlight(
             row.title,

@@ -22,6 +22,11 @@ from kowhisper_tel.core.manifest import Manifest
 SIZES = ("smoke", "standard", "full")
 SAMPLES = {"smoke": 8, "standard": 40, "full": None}
 """How many utterances a condition takes; ``None``: all."""
+ORDER = (
+    "clean", "phone", "real_phone", "real_phone_tandem", "noisy", "speaker", "numbers", "nospeech", "longform",
+    "forgetting",
+)  # fmt: skip
+"""As they are told of."""
 ALL = "all"
 """In place of a name: every stratum but those in ``ASKED_ONLY``."""
 ASKED_ONLY = ("real_phone_tandem",)
@@ -56,9 +61,9 @@ class Request:
 
 @functools.cache
 def strata() -> tuple[str, ...]:
-    """The strata there are, sorted."""
-    names = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in names if not name.startswith("_")))
+    """The strata there are: ``ORDER``, then others, sorted."""
+    names = {module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")}
+    return (*(name for name in ORDER if name in names), *sorted(names - set(ORDER)))
 
 
 def stratum(name: str, request: Request) -> list[Suite]:

@@ -104,7 +104,9 @@ def build(evidence: Evidence) -> Curves | None:
     groups = {name: group(name, taken) for name in measures(taken)}
     if evidence.rows.empty or not any(groups.values()):
         return None
-    found = bands(evidence.rows, ("model", "suite"), draws=evidence.draws, seed=evidence.seed, level=evidence.level)
+    drawn = {suite.name for facets in groups.values() for own in facets.values() for suite in own}
+    rows = evidence.rows[evidence.rows["suite"].isin(drawn)]
+    found = bands(rows, ("model", "suite"), draws=evidence.draws, seed=evidence.seed, level=evidence.level)
     maker = _Maker(evidence, found)
     curves = tuple(made for name, facets in groups.items() if facets and (made := maker.curve(name, facets)))
     if not curves:
@@ -208,7 +210,8 @@ def _named(key: str, value: str) -> Text:
     if key in ("codec", "codec_family"):
         return Text.joined([_codec(part) for part in value.split("+")], " → ")
     if key == "noise":
-        return Text.joined([say_or(f"curves.noise_{part}", part) for part in value.split("+")], " + ")
+        kinds = value.split("+")
+        return say("curves.noises", n=len(kinds)) if len(kinds) > 1 else say_or(f"curves.noise_{value}", value)
     if key in ("place", "number", "preset"):
         return say_or(f"curves.{key}_{value}", value)
     if f"curves.at_{key}" in catalogue():

@@ -51,7 +51,7 @@ def test_every_numeric_condition_of_three_values_makes_a_curve(data: Curves) -> 
         "snr_db": [f"{noise} · {place}" for noise in ("babble", "white noise")
                    for place in ("at the microphone", "on the line")],
         "bitrate_kbps": ["AMR-NB", "AMR-WB", "Other codecs"],
-        "loss": ["random loss", "bursts of 3 packets on average"],
+        "loss": ["random loss", "bursts of 3"],
         "rate": ["All conditions"],
         "rt60_s": ["at 1 m"],
     }  # fmt: skip
