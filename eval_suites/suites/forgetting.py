@@ -67,7 +67,6 @@ def _timed(items: list[Item]) -> Suite:
         {"en": "Timestamps", "ko": "타임스탬프"},
         Channel("clean", ()),
         metrics=("cer", "timestamps", "hallucination", "loops"),
-        summed=False,
         items=tuple(items),
         decoding={"timestamps": True},
     )
