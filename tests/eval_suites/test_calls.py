@@ -131,7 +131,7 @@ def test_forgetting_suites(manifest: Manifest) -> None:
     assert wide.rendering == as_clean.rendering
     assert wide.fingerprint != as_clean.fingerprint
     assert english.rendering != as_clean.rendering
-    assert (wide.summed, english.summed, times.summed) == (True, False, False)
+    assert (wide.summed, english.summed, times.summed) == (True, False, True)
     assert [item.id for item in english.pick([Item("e1", "hello", 3.0, tags={"language": "en"})])] == ["e1"]
     assert times.decoding == {"timestamps": True}
     assert len(times.items) == 4
@@ -241,7 +241,9 @@ def test_what_is_forgotten_has_its_metrics(evaluated: tuple[results.Results, lis
     assert table["forgetting_clean"]["marks_per_100"] == pytest.approx(100), "one mark, one syllable"
     assert math.isnan(table["nospeech_silence"]["marks_per_100"])
     stratum = figures(evaluated[0], "stratum")["forgetting"]
-    assert stratum["clips"] == table["forgetting_clean"]["clips"], "English and times are told apart"
+    own = sum(table[f"forgetting_{name}"]["clips"] for name in ("clean", "timestamps"))
+    assert stratum["clips"] == own, "English is told apart"
+    assert stratum["timestamps"] == table["forgetting_timestamps"]["timestamps"]
 
 
 def test_joined_items_are_rendered_of_the_manifest(manifest: Manifest) -> None:
