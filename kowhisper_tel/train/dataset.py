@@ -2,58 +2,24 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
-from augment import Mixture
-from kowhisper_tel.core.audio import RATE, read_audio
-from kowhisper_tel.core.manifest import Manifest
-from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.windows import MOST_TICKS, TICK_SAMPLES, Batch, Window
 from kowhisper_tel.train import spec_augment
 from kowhisper_tel.train.labels import IGNORED, Piece, SpecialTokens, label
+from kowhisper_tel.train.rendering import Rendering, Samples
 from kowhisper_tel.train.schedule import Schedule
 from kowhisper_tel.train.settings import SpecAugment
 
-Samples = NDArray[np.float32]
 Clip = tuple[int, Samples]
 """An utterance's position in the manifest, and its audio as the model shall hear it."""
 Placed = tuple[int, int, Samples]
 """The same with the tick where it begins in its window."""
-
-CACHE_BYTES = 256 * 1024**2
-
-
-class AudioCache:
-    """Decoded audio, the oldest forgotten first, up to ``most_bytes``."""
-
-    def __init__(self, manifest: Manifest, most_bytes: int = CACHE_BYTES) -> None:
-        self._manifest, self._most = manifest, most_bytes
-        self._kept: OrderedDict[str, Samples] = OrderedDict()
-        self._bytes = 0
-
-    def read(self, utterance: Utterance) -> Samples:
-        """The utterance's audio at 16 kHz. Raises ``UserError`` as ``read_audio`` does."""
-        if utterance.id in self._kept:
-            self._kept.move_to_end(utterance.id)
-            return self._kept[utterance.id]
-        audio = read_audio(
-            self._manifest.audio_path(utterance),
-            start_s=utterance.start_s,
-            end_s=utterance.end_s,
-            track=utterance.track,
-        )[: MOST_TICKS * TICK_SAMPLES]  # a header may be off by a hair from what is decoded
-        self._kept[utterance.id] = audio
-        self._bytes += audio.nbytes
-        while self._bytes > self._most and len(self._kept) > 1:
-            self._bytes -= self._kept.popitem(last=False)[1].nbytes
-        return audio
 
 
 class TrainingBatches(Dataset[dict[str, Any]]):
@@ -66,20 +32,18 @@ class TrainingBatches(Dataset[dict[str, Any]]):
 
     def __init__(
         self,
-        manifest: Manifest,
+        rendering: Rendering,
         tokens: Sequence[Sequence[int]],
         schedule: Schedule,
-        mixture: Mixture,
         special: SpecialTokens,
         *,
         seed: int,
         n_mels: int,
         masks: SpecAugment | None = None,
     ) -> None:
-        self._utterances, self._tokens, self._schedule = manifest.utterances, tokens, schedule
-        self._mixture, self._special, self._seed = mixture, special, seed
+        self._tokens, self._schedule, self._special, self._seed = tokens, schedule, special, seed
         self._n_mels, self._masks = n_mels, masks
-        self._cache = AudioCache(manifest)
+        self._rendering = rendering
 
     def __len__(self) -> int:
         return len(self._schedule)
@@ -89,18 +53,10 @@ class TrainingBatches(Dataset[dict[str, Any]]):
         rows: list[tuple[list[Placed], bool]] = []
         unrendered = 0
         for window in batch.windows:
-            clips = [(index, *self._render(index, batch.epoch)) for index in window.utterances]
+            clips = [(index, *self._rendering(index, batch.epoch)) for index in window.utterances]
             unrendered += sum(not rendered for _, _, rendered in clips)
             rows += ((row, window.timestamps) for row in place(window, [(i, audio) for i, audio, _ in clips]))
         return self._tensors(rows, batch, number) | {"unrendered": unrendered}
-
-    def _render(self, index: int, epoch: int) -> tuple[Samples, bool]:
-        """The utterance through a channel of its own for this epoch, unless that made it too long for a window."""
-        utterance = self._utterances[index]
-        audio = self._cache.read(utterance)
-        rendered = self._mixture.render(audio, RATE, self._seed, ("train", epoch, utterance.id)).audio
-        fits = _ticks(rendered) <= MOST_TICKS
-        return (rendered, True) if fits else (audio, False)
 
     def _tensors(self, rows: Sequence[tuple[list[Placed], bool]], batch: Batch, number: int) -> dict[str, Any]:
         length = max(batch.length, *(start + _ticks(audio) for row, _ in rows for _, start, audio in row))

@@ -15,8 +15,8 @@ from eval_suites.pair import Pair
 from eval_suites.tally import Tally
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.manifest import Manifest
-from kowhisper_tel.train.dataset import AudioCache
 from kowhisper_tel.train.labels import SpecialTokens
+from kowhisper_tel.train.rendering import AudioCache
 from kowhisper_tel.whisper.encoder import encode
 from kowhisper_tel.whisper.features import log_mel
 from kowhisper_tel.whisper.loops import is_loop

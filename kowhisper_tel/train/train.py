@@ -119,6 +119,7 @@ def _train(
     from kowhisper_tel.train.dataset import TrainingBatches
     from kowhisper_tel.train.dev import DevSample
     from kowhisper_tel.train.follow import Follow
+    from kowhisper_tel.train.rendering import Rendering
     from kowhisper_tel.train.trainer import WindowTrainer, arguments
     from kowhisper_tel.whisper.model import load_tokenizer
 
@@ -149,10 +150,9 @@ def _train(
         model=model,
         args=arguments(settings, out / "checkpoints", seed=seed, steps=steps, bf16=task.precision == "bf16"),
         train_dataset=TrainingBatches(
-            train,
+            Rendering(train, task.mixture, seed=seed),
             tokens,
             schedule,
-            task.mixture,
             special,
             seed=seed,
             n_mels=model.config.num_mel_bins,

@@ -28,7 +28,7 @@ from kowhisper_tel.data.prepare import PreparedData, prepare
 from kowhisper_tel.data.split import SPLITS, SplitSpec
 from kowhisper_tel.data.text_files import read_lines, read_text
 from kowhisper_tel.data.unheard import Unheard, unheard
-from kowhisper_tel.train.dataset import AudioCache
+from kowhisper_tel.train.rendering import AudioCache
 from reports import card as page
 
 OFF = LeakRules("off", "drop")

@@ -14,8 +14,9 @@ from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.data.windows import MOST_TICKS, TICK_SAMPLES, Packing, Window
 from kowhisper_tel.train import checks
-from kowhisper_tel.train.dataset import AudioCache, TrainingBatches, place
+from kowhisper_tel.train.dataset import TrainingBatches, place
 from kowhisper_tel.train.labels import IGNORED, SpecialTokens, text_tokens
+from kowhisper_tel.train.rendering import AudioCache, Rendering
 from kowhisper_tel.train.schedule import Schedule
 from kowhisper_tel.train.settings import SpecAugment
 from kowhisper_tel.whisper.model import load_tokenizer
@@ -45,7 +46,9 @@ def batches(
         durations_s, [len(t) for t in tokens], seed=4, epochs=2, packing=Packing((2.0, 8.0), batch_seconds=12.0)
     )
     special = SpecialTokens.of(tokenizer)
-    return TrainingBatches(corpus, tokens, schedule, mixture, special, seed=4, n_mels=80, masks=masks), schedule
+    return TrainingBatches(
+        Rendering(corpus, mixture, seed=4), tokens, schedule, special, seed=4, n_mels=80, masks=masks
+    ), schedule
 
 
 def test_zero_and_two_workers_make_the_same_bytes(corpus: Manifest, tiny: Path) -> None:
@@ -91,9 +94,9 @@ def test_features_are_as_long_as_the_window(corpus: Manifest, tiny: Path) -> Non
 
 def test_epochs_draw_other_channels(corpus: Manifest, tiny: Path) -> None:
     dataset, _ = batches(corpus, tiny)
-    first, second = (np.concatenate([dataset._render(i, epoch)[0] for i in range(20)]) for epoch in (0, 1))
+    first, second = (np.concatenate([dataset._rendering(i, epoch)[0] for i in range(20)]) for epoch in (0, 1))
     assert not np.array_equal(first, second)
-    assert np.array_equal(first, np.concatenate([dataset._render(i, 0)[0] for i in range(20)]))
+    assert np.array_equal(first, np.concatenate([dataset._rendering(i, 0)[0] for i in range(20)]))
 
 
 def test_slower_speech_is_labelled_with_the_times_it_is_heard_at(corpus: Manifest, tiny: Path) -> None:
@@ -102,7 +105,7 @@ def test_slower_speech_is_labelled_with_the_times_it_is_heard_at(corpus: Manifes
     number, window = next(
         (n, w) for n in range(len(schedule)) for w in schedule[n].windows if w.timestamps and len(w.utterances) > 1
     )
-    audio = dataset._render(window.utterances[0], schedule[number].epoch)[0]
+    audio = dataset._rendering(window.utterances[0], schedule[number].epoch)[0]
     end = special.first_timestamp + window.gaps[0] + -(-len(audio) // TICK_SAMPLES)
     assert any(end in row.tolist() for row in dataset[number]["labels"])
     assert len(audio) / RATE > 1.1 * checks.duration_s(corpus, corpus.utterances[window.utterances[0]])
