@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from eval_suites import metrics
 from eval_suites.resampling import drawn_sums
-from eval_suites.results import COUNTS, HEADLINE, BlockKind, block_kind
+from eval_suites.results import BlockKind, block_kind
+from eval_suites.scorer import HEADLINE
 from eval_suites.statistics import DESCRIBABLE_BLOCKS, FEW_BLOCKS, Method, Strength
-from eval_suites.tally import rate
+from eval_suites.tally import COUNTS, rate
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from eval_suites import metrics
 from eval_suites.rates import ERROR_RATE, Rate
-from eval_suites.results import COUNTS, HEADLINE, BlockKind, block_kind
-from eval_suites.tally import Tally, rate
+from eval_suites.results import BlockKind, block_kind
+from eval_suites.scorer import HEADLINE
+from eval_suites.tally import COUNTS, Tally, rate
 from kowhisper_tel.core.errors import UserError
 
 if TYPE_CHECKING:

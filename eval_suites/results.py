@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,29 +12,26 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from eval_suites import metrics
 from eval_suites.cost import COSTS, Cost
-from eval_suites.hypothesis import Hypothesis, Key, Segment, Transcript
+from eval_suites.hypothesis import Hypothesis, Key, Transcript
 from eval_suites.item import Item
 from eval_suites.metrics import sentence_marks
 from eval_suites.models import ModelRecord
-from eval_suites.pair import Pair
 from eval_suites.plan import Plan
 from eval_suites.runner import MODELS, PLAN, SUITES, UTTERANCES
+from eval_suites.scorer import HEADLINE, LOOPS, Scorer
 from eval_suites.store import HYPOTHESES, TIMINGS
 from eval_suites.suite import Suite
+from eval_suites.tally import COUNTS
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
-from kowhisper_tel.core.stretches import Span
 from kowhisper_tel.korean import normalise as scoring
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COUNTS = ("hits", "substitutions", "deletions", "insertions")
 REFERENCE = ("hits", "substitutions", "deletions")
 """Counts that together are the reference's length."""
-HEADLINE = "cer"
 HALLUCINATION = "hallucination"
-LOOPS = "loops"
 NO_SPEECH = "nospeech"
 """The stratum in which nobody speaks: it has no CER, and what is inserted there counts nowhere else."""
 BlockKind = Literal["speaker", "call", "clip"]
@@ -107,7 +103,7 @@ def load(out: Path) -> Results:
         heard = {h.key: h.transcript for h in map(Hypothesis.from_json, read_json_lines(path))}
         "".join(transcript.text for transcript in heard.values()).encode()  # no table holds half a surrogate pair
     _check_complete(out, plan, suites, heard)
-    rows = _Scorer(heard).rows(models, suites, items)
+    rows = Scorer(heard).rows(models, suites, items)
     return Results(
         pd.DataFrame(rows), suites, models, utterances, _versions(plan, suites),
         pd.DataFrame(read_json_lines(out / TIMINGS)), plan.inputs,
@@ -205,70 +201,6 @@ def pooled_rate(rows: pd.DataFrame, metric: str = HEADLINE) -> float:
     """A metric's rate (``Metric.rate``) over all of these rows, as a fraction: one of summed counts."""
     prefix = "" if metric == HEADLINE else f"{metric}_"
     return metrics.get(metric).rate.of_counts(*(int(rows[prefix + name].sum()) for name in COUNTS))
-
-
-class _Scorer:
-    """Scores hypotheses, each once however many suites show it."""
-
-    def __init__(self, heard: Mapping[Key, Transcript]) -> None:
-        self._heard = heard
-        self._score = functools.cache(self._score_anew)
-
-    def rows(
-        self, models: Sequence[ModelRecord], suites: Sequence[Suite], items: Sequence[Item]
-    ) -> list[dict[str, Any]]:
-        """The rows of ``Results.rows``."""
-        tags = sorted({tag for item in items for tag in item.tags})
-        picked = [(suite, suite.pick(items)) for suite in suites]
-        return [
-            {"model": model.name, "role": model.role, "suite": suite.name, "stratum": suite.stratum,
-             "summed": suite.summed, **self._clip(item, tags), **self._hypothesis(model.name, suite, item)}
-            for model in models for suite, taken in picked for item in taken
-        ]  # fmt: skip
-
-    def _clip(self, item: Item, tags: Sequence[str]) -> dict[str, Any]:
-        return {
-            "utterance_id": item.id,
-            "speaker": item.speaker,
-            "call": item.call,
-            "block": item.block,
-            "block_kind": "speaker" if item.speaker else "call" if item.call else "clip",
-            "duration_s": item.duration_s,
-            **{f"tag_{tag}": item.tags.get(tag) for tag in tags},
-        }
-
-    def _hypothesis(self, model: str, suite: Suite, item: Item) -> dict[str, Any]:
-        transcript = self._heard[Key(model, suite.rendering, item.id)]
-        text = "" if transcript.missing else transcript.text
-        speech = tuple((start_s, end_s) for start_s, end_s in item.source.get("speech", ()))
-        scores = self._score(item.text, text, suite.metrics, speech, transcript.segments if speech else ())
-        return {
-            "reference": item.text,
-            "hypothesis": text,
-            **scores,
-            "loop": scores["loop"] or not transcript.finished,  # a text that had no end was on its way to one
-            "missing": transcript.missing,
-            "attempts": transcript.attempts,
-        }
-
-    def _score_anew(
-        self,
-        reference: str,
-        hypothesis: str,
-        wanted: tuple[str, ...],
-        speech: tuple[Span, ...],
-        segments: tuple[Segment, ...],
-    ) -> dict[str, Any]:
-        pair = Pair(reference, hypothesis, speech=speech, segments=segments)
-        scores: dict[str, Any] = {"reference_norm": pair.reference, "hypothesis_norm": pair.hypothesis}
-        for name in dict.fromkeys((HEADLINE, LOOPS, *wanted)):
-            counted = metrics.get(name).measure(pair)
-            if name == LOOPS:
-                scores["loop"] = counted.errors > 0
-            else:
-                prefix = "" if name == HEADLINE else f"{name}_"
-                scores |= {prefix + count: getattr(counted, count) for count in COUNTS}
-        return scores
 
 
 def metric_names(suites: Sequence[Suite]) -> list[str]:

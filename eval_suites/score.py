@@ -9,10 +9,8 @@ from typing import Any
 
 from eval_suites import metrics
 from eval_suites.pair import Pair
-from eval_suites.tally import Tally
+from eval_suites.tally import COUNTS, Tally
 from kowhisper_tel.korean import normalise as scoring
-
-COUNTS = ("hits", "substitutions", "deletions", "insertions")
 
 
 @dataclass(frozen=True)

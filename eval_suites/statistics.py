@@ -22,7 +22,8 @@ from eval_suites import mapsswe
 from eval_suites.blocks import Blocks, changes
 from eval_suites.rates import Rate
 from eval_suites.resampling import EXACT_BLOCKS, drawn_sums, swapped_sums
-from eval_suites.results import HEADLINE, BlockKind
+from eval_suites.results import BlockKind
+from eval_suites.scorer import HEADLINE
 from eval_suites.tally import Tally
 
 if TYPE_CHECKING:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+COUNTS = ("hits", "substitutions", "deletions", "insertions")
+"""What is counted, by name, in a tally's order."""
+
 
 def rate(errors: ArrayLike, reference_length: ArrayLike) -> NDArray[np.float64]:
     """Errors by reference length, element by element; NaN where there is no reference, however much was inserted."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval_suites import metrics
-from eval_suites.score import COUNTS, Score
+from eval_suites.score import Score
+from eval_suites.tally import COUNTS
 from kowhisper_tel.commands.columns import columns
 from kowhisper_tel.core.language import current_language
 from kowhisper_tel.korean import normalise as scoring

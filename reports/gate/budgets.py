@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from eval_suites import metrics
-from eval_suites.results import HEADLINE, LOOPS
+from eval_suites.scorer import HEADLINE, LOOPS
 from kowhisper_tel.core.errors import UserError
 from reports.gate.side import By, Side
 

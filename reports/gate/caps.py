@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from eval_suites import metrics
 from eval_suites.cost import Cost
-from eval_suites.results import LOOPS
+from eval_suites.scorer import LOOPS
 from eval_suites.tally import Tally
 from reports.gate.budgets import COSTS, Budgets
 from reports.gate.cells import NAMED, metric_title, missing, title, total

@@ -13,7 +13,8 @@ import numpy as np
 
 from eval_suites import metrics
 from eval_suites.blocks import Blocks
-from eval_suites.results import BLOCK_KINDS, HEADLINE, BlockKind
+from eval_suites.results import BLOCK_KINDS, BlockKind
+from eval_suites.scorer import HEADLINE
 from reports.gate.budgets import Budget, Budgets, resolved
 from reports.gate.side import By, Counts, Side, SuiteCounts
 from reports.text import Text, say, say_or

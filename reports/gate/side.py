@@ -21,7 +21,9 @@ from eval_suites.compatibility import places
 from eval_suites.cost import Cost
 from eval_suites.plan import differences
 from eval_suites.rates import ERROR_RATE
-from eval_suites.results import COUNTS, HEADLINE, LOOPS, BlockKind, block_kind
+from eval_suites.results import BlockKind, block_kind
+from eval_suites.scorer import HEADLINE, LOOPS
+from eval_suites.tally import COUNTS
 from kowhisper_tel.core.errors import UserError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from eval_suites import confusions
 from eval_suites.confusions import PARTS, Confusions, Swap
 from eval_suites.numbers import KINDS
-from eval_suites.results import COUNTS, looping
-from eval_suites.tally import rate
+from eval_suites.results import looping
+from eval_suites.tally import COUNTS, rate
 from reports import confusion
 from reports.charts import alone, stacked
 from reports.charts.stacked import Stack

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from eval_suites import metrics
-from eval_suites.results import LOOPS, metric_names, table
+from eval_suites.results import metric_names, table
+from eval_suites.scorer import LOOPS
 from reports.evidence import Evidence, ModelColumn
 from reports.rounding import Figure, percent
 from reports.sections import Section, Table

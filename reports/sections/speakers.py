@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eval_suites.bands import bands
-from eval_suites.results import COUNTS, pooled_rate
+from eval_suites.results import pooled_rate
+from eval_suites.tally import COUNTS
 from reports.charts import alone, forest, scatter
 from reports.charts.forest import Branch
 from reports.charts.scatter import Dot

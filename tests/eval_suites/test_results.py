@@ -22,7 +22,7 @@ from eval_suites.results import Results
 from eval_suites.runner import evaluate
 from eval_suites.statistics import paired_bootstrap
 from eval_suites.suite import METRICS
-from eval_suites.tally import Tally
+from eval_suites.tally import COUNTS, Tally
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.manifest import Manifest
 
@@ -103,7 +103,7 @@ def test_tables_show_every_metric_of_the_suites_at_its_own_rate(loaded: Results)
     rows, table = loaded.rows, results.table(loaded)
     assert set(METRICS) - {"loops"} <= set(table.columns)
     clean = rows[(rows["suite"] == "clean") & (rows["model"] == "plain")]
-    sums = Tally(*(int(clean[f"spacing_f1_{count}"].sum()) for count in results.COUNTS))
+    sums = Tally(*(int(clean[f"spacing_f1_{count}"].sum()) for count in COUNTS))
     assert sums.hits
     assert table.iloc[0]["spacing_f1"] == F1.of(sums) != sums.rate
     assert table.iloc[0]["cer_plain"] == table.iloc[0]["cer"]

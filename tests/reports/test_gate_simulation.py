@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 
 from eval_suites.blocks import Blocks
-from eval_suites.results import COUNTS, Results
+from eval_suites.results import Results
 from eval_suites.statistics import Comparison, holm
+from eval_suites.tally import COUNTS
 from reports import gate
 
 _path = Path(__file__).parents[1] / "eval_suites" / "simulated.py"
