@@ -1,4 +1,8 @@
-"""Held out: what no preset of ``augment/presets`` has, so that a model trained on them never heard it."""
+"""Held out: what no preset of ``augment/presets`` has, so that a model trained on them never heard it.
+
+What a config adds to its presets (babble of other utterances, voices, recorded noise) counts as heard all the same: see
+``unseen.mark``, which is told of it.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from augment import Channel
 from augment.effects.room import SYNTHETIC, Room
 from augment.spec import ends
 from eval_suites.held_out import names as named
+from eval_suites.materials import recordings
 from eval_suites.suite import Suite
 
 ALIKE = {"terminal": "band"}
@@ -20,8 +21,9 @@ def mark(suites: Iterable[Suite], trained: Iterable[Channel]) -> list[Suite]:
     """The same suites with ``unseen`` as these channels of the training have it.
 
     A channel is unseen if it has a kind of effect that none of them has, or a codec, a noise source or another name of
-    which they have none of those it draws from, or a synthetic room whose reverberation time lies within none of
-    theirs. Other figures (an SNR, a loss rate) do not make it so. A suite is unseen if all its channels are.
+    which they have none of those it draws from (recordings count by what they hold, wherever they lie), or a synthetic
+    room whose reverberation time lies within none of theirs. Other figures (an SNR, a loss rate) do not make it so. A
+    suite is unseen if all its channels are.
     """
     heard = list(trained)
     return [
@@ -58,10 +60,11 @@ def _part_is_heard(part: Part, heard: Iterable[Part]) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    """Equal names, or places of which one holds the other."""
+    """Equal names, or places of which one holds the other or that share a recording, wherever they lie."""
     if ":" in one and ":" in other:
         places = [Path(name.partition(":")[2]).resolve() for name in (one, other)]
-        return places[0].is_relative_to(places[1]) or places[1].is_relative_to(places[0])
+        within = places[0].is_relative_to(places[1]) or places[1].is_relative_to(places[0])
+        return within or not recordings(one).isdisjoint(recordings(other))
     return one == other
 
 

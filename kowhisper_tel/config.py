@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from kowhisper_tel.train.hearing import Severity, as_points
+
 Split = Literal["train", "dev", "test"]
 
 
@@ -80,6 +82,18 @@ class Lora(Section):
     lora_dropout: float = Field(0.0, ge=0, lt=1, description="dropout before the adapter")
 
 
+class SpecAugment(Section):
+    """Parts of the features wiped out, drawn anew for each window and epoch."""
+
+    bands: int = Field(1, ge=0, description="masks over mel bins, each window")
+    band_bins: int = Field(10, ge=0, le=128, description="widest of them, in mel bins")
+    stretches: float = Field(1, ge=0, description="masks over time, each 10 s")
+    stretch_s: float = Field(0.3, ge=0, le=30, description="longest of them, in seconds")
+    telephone_share: float = Field(
+        0.0, ge=0, le=1, description="share of windows that lose the bands outside a telephone's"
+    )
+
+
 class Train(Section):
     """Fine-tuning. The control `clean` has the same data and budget, without telephone augmentation."""
 
@@ -89,6 +103,18 @@ class Train(Section):
         description="a preset, or a file like one, or parts of {share, channel}; drawn for each utterance",
     )
     clean_share: float = Field(0.3, ge=0, le=1, description="share of utterances that go through no channel")
+    severity: Severity = Field(
+        1.0,
+        description="factor 0..1 on the share that goes through a channel, or points [[progress 0..1, factor], ...]",
+    )
+    noise: str | list[str] | None = Field(
+        None, description="noise files or folders, as the channels' background beside synthetic noise"
+    )
+    noise_share: float = Field(0.5, gt=0, le=1, description="share of background noises that are from `noise`")
+    voice_share: float = Field(0.0, ge=0, le=1, description="share of utterances heard in a changed voice")
+    babble_share: float = Field(0.0, ge=0, le=1, description="share with other speakers' utterances behind it")
+    babble_snr_db: tuple[float, float] = Field((5.0, 20.0), description="speech over babble in dB, from and to")
+    spec_augment: SpecAugment | None = Field(None, description="parts of the features wiped out; `{}`: as usual")
     num_train_epochs: int = Field(3, ge=1, description="times each utterance is heard")
     learning_rate: float = Field(2e-5, gt=0, description="AdamW's peak rate")
     lr_scheduler_type: Literal["linear", "cosine", "constant"] = Field("linear", description="after the warm-up")
@@ -106,6 +132,19 @@ class Train(Section):
     save_steps: int = Field(50, ge=1, description="a checkpoint each so many steps")
     dev_utterances: int = Field(24, ge=0, description="dev utterances decoded for the CER curve; 0: none")
     dataloader_num_workers: int = Field(1, ge=0, description="processes that render and window the audio")
+
+    @field_validator("severity")
+    @classmethod
+    def _severity_is_a_curve(cls, severity: Severity) -> Severity:
+        as_points(severity)
+        return severity
+
+    @field_validator("babble_snr_db")
+    @classmethod
+    def _babble_from_and_to(cls, snr_db: tuple[float, float]) -> tuple[float, float]:
+        if not -40 <= snr_db[0] <= snr_db[1] <= 100:
+            raise ValueError("two ratios in dB, the lower first, from -40 to 100")
+        return snr_db
 
     @field_validator("window_s")
     @classmethod

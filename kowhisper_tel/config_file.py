@@ -163,11 +163,11 @@ def _anchor(config: Config, folder: Path) -> Config:
         """A synthetic noise is a bare name; a path has a slash or a prefix."""
         return place(name) if "/" in name and ":" not in name else sources(name)
 
-    noise = config.evaluate.noise
-    if noise is not None:
-        noise = path(noise) if isinstance(noise, str) else [path(name) for name in noise]
+    def noise(given: str | list[str] | None) -> str | list[str] | None:
+        return [path(name) for name in given] if isinstance(given, list) else given and path(given)
+
     evaluate = {
-        "noise": noise,
+        "noise": noise(config.evaluate.noise),
         "suites": [own(name) for name in config.evaluate.suites],
         "cache": config.evaluate.cache and str((folder / config.evaluate.cache).resolve()),
     }
@@ -183,7 +183,10 @@ def _anchor(config: Config, folder: Path) -> Config:
         update={
             "model": place(config.model) if not config.model.startswith("builtin/") else config.model,
             "data": config.data.model_copy(update={"corpora": corpora, "lists": lists, "long": long}),
-            "train": config.train and config.train.model_copy(update={"channels": sources(config.train.channels)}),
+            "train": config.train
+            and config.train.model_copy(
+                update={"channels": sources(config.train.channels), "noise": noise(config.train.noise)}
+            ),
             "evaluate": config.evaluate.model_copy(update={**evaluate, **_anchor_models(config, folder, place)}),
             "gate": config.gate.model_copy(update={"budgets": config.gate.budgets and place(config.gate.budgets)}),
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Any
 from augment import Channel, noises
 from eval_suites import telephone
 from eval_suites.held_out import HELD_OUT
+from eval_suites.materials import named_source
 from eval_suites.materials import source as contents
 from eval_suites.suite import Suite
 from eval_suites.suites import Request
 from eval_suites.suites._shared import OTHER, slugs
-from kowhisper_tel.core.errors import UserError
 
 SNRS_DB = (30.0, 25.0, 20.0, 15.0, 10.0, 5.0, 0.0, -5.0)
 PLACES = {"microphone": ("mic", "at the microphone", "마이크"), "line": ("line", "on the line", "회선")}
@@ -37,14 +36,13 @@ MOST_TYPES = 3
 """Of one's own noises, the standard size has so many one by one, the first ones; ``noisy_10`` and the like draw from
 all of them."""
 STANDARD_ROOMS = ((0.4, 1.0), (0.8, 1.0), (1.6, 1.0))
-SLASHES = {"/", os.sep}
 
 
 def build(request: Request) -> list[Suite]:
     """``noisy_SNR``: each utterance draws one of the sources, without a telephone. ``noisy_mic_TYPE_SNR`` and
     ``noisy_line_TYPE_SNR``: one source, before and behind an ordinary call. ``noisy_room_RT60_DISTANCE``: rooms.
     """
-    sources = dict.fromkeys(_source(name) for name in request.noise or (HELD_OUT.noise,))
+    sources = dict.fromkeys(named_source(name) for name in request.noise or (HELD_OUT.noise,))
     materials = {source: contents(source) for source in sources if ":" in source}
     types = slugs_of(sources) if request.noise else {name: name for name in noises.names()}
     made = [
@@ -129,18 +127,3 @@ def _suite(
 ) -> Suite:
     channel = Channel.from_json({"name": name, "effects": effects})
     return Suite(name, "noisy", title, channel, conditions=conditions, materials=materials, unless=OTHER)
-
-
-def _source(name: str) -> str:
-    """A source as channels name it: a synthetic noise stays, a path becomes ``folder:…`` or ``file:…``.
-
-    A path is known by a slash or by one of those prefixes, so that no folder that happens to be there takes the
-    place of a synthetic noise.
-    """
-    if name in noises.names():
-        return name
-    prefixed = name.startswith(("folder:", "file:"))
-    if not prefixed and not any(slash in name for slash in SLASHES):
-        raise UserError("eval.noise_unknown", name=name, known=", ".join(noises.names()))
-    path = Path(name.partition(":")[2] if prefixed else name).resolve()
-    return f"file:{path}" if path.is_file() else f"folder:{path}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kowhisper_tel.commands import matrix
-from kowhisper_tel.commands.channels import training_mixture
+from kowhisper_tel.commands.channels import heard_in_training, training_mixture
 from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar, say
 from kowhisper_tel.commands.run_folder import CONFIG, Run
@@ -101,7 +101,7 @@ def train(run: Run, name: str) -> Path:
             _manifest(run, "dev") if (run.manifests / "dev.jsonl").is_file() else None,
             training_mixture(run.config.train) if name == CANDIDATE else CLEAN,
             run.model(name),
-            _train_settings(run),
+            _train_settings(run) if name == CANDIDATE else _train_settings(run).without_telephone(),
             seed=run.config.seed,
             resume=True,
             progress=progress,
@@ -186,8 +186,7 @@ def choice_of(run: Run) -> Choice:
     chosen = choice.choose(settings.suites, manifest=test_set(run), noise=settings.noise, size=settings.size)
     if not run.tuned:
         return chosen
-    trained = [channel for _, channel in training_mixture(run.config.train).parts]
-    return replace(chosen, suites=unseen.mark(chosen.suites, trained))
+    return replace(chosen, suites=unseen.mark(chosen.suites, heard_in_training(run.config.train)))
 
 
 def suites_of(run: Run) -> list[Suite]:
@@ -273,13 +272,18 @@ def _manifest(run: Run, split: str) -> Manifest:
 
 
 def _train_settings(run: Run) -> TrainSettings:
-    from kowhisper_tel.train.settings import Lora, TrainSettings
+    from kowhisper_tel.train.settings import Lora, SpecAugment, TrainSettings
 
     train = run.config.train
     assert train is not None
-    values = train.model_dump(exclude={"controls", "channels", "clean_share", "lora"})
-    lora = train.lora
-    return TrainSettings(**values, lora=Lora(**lora.model_dump()) if lora else None)
+    mixed = {"channels", "clean_share", "noise", "noise_share"}
+    values = train.model_dump(exclude={"controls", "lora", "spec_augment", *mixed})
+    lora, masks = train.lora, train.spec_augment
+    return TrainSettings(
+        **values,
+        lora=Lora(**lora.model_dump()) if lora else None,
+        spec_augment=SpecAugment(**masks.model_dump()) if masks else None,
+    )
 
 
 def _json(path: Path) -> Any:

@@ -161,7 +161,7 @@ def _choose(
     from dataclasses import replace
 
     from eval_suites import choice, unseen
-    from kowhisper_tel.commands.channels import training_mixture
+    from kowhisper_tel.commands.channels import heard_in_training
 
     settings = run.config.evaluate
     prepared = manifest is not None or (run.manifests / "test.jsonl").is_file()
@@ -174,8 +174,7 @@ def _choose(
     )
     if not run.tuned:
         return chosen
-    trained = [channel for _, channel in training_mixture(run.config.train).parts]
-    return replace(chosen, suites=unseen.mark(chosen.suites, trained))
+    return replace(chosen, suites=unseen.mark(chosen.suites, heard_in_training(run.config.train)))
 
 
 def _manifest(run: Run, path: Path | None) -> Any:

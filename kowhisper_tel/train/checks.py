@@ -11,6 +11,8 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.windows import MOST_TICKS
+from kowhisper_tel.train.babble import check_babble
+from kowhisper_tel.train.hearing import Hearing
 from kowhisper_tel.train.labels import SpecialTokens
 
 
@@ -20,6 +22,12 @@ def check_mixture(mixture: Mixture) -> None:
         mixture.check()
     except CodecUnavailable as problem:
         raise UserError("train.codec", problem=str(problem)) from None
+
+
+def check_hearing(manifest: Manifest, hearing: Hearing) -> None:
+    """Raise ``UserError`` (``train.babble_alone``) where babble is asked for of a manifest with one speaker."""
+    if hearing.babble_share:
+        check_babble(manifest)
 
 
 def check_tokens(manifest: Manifest, tokens: Sequence[Sequence[int]], special: SpecialTokens, vocabulary: int) -> None:

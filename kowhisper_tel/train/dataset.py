@@ -26,8 +26,8 @@ class TrainingBatches(Dataset[dict[str, Any]]):
     """Batch ``n`` of a schedule as tensors: a pure function of the seed and ``n``, in whichever process.
 
     A batch is ``input_features`` float32[windows, mels, frames], ``decoder_input_ids`` and ``labels`` int64[windows,
-    tokens], and ``unrendered``: how many utterances a channel had drawn out beyond 30 s, so that they are heard as
-    they are.
+    tokens], and ``unrendered``: how many utterances a voice or a channel had drawn out beyond 30 s, so that they are
+    heard without it.
     """
 
     def __init__(
@@ -52,8 +52,9 @@ class TrainingBatches(Dataset[dict[str, Any]]):
         batch = self._schedule[number]
         rows: list[tuple[list[Placed], bool]] = []
         unrendered = 0
+        progress = number / len(self)
         for window in batch.windows:
-            clips = [(index, *self._rendering(index, batch.epoch)) for index in window.utterances]
+            clips = [(index, *self._rendering(index, batch.epoch, progress)) for index in window.utterances]
             unrendered += sum(not rendered for _, _, rendered in clips)
             rows += ((row, window.timestamps) for row in place(window, [(i, audio) for i, audio, _ in clips]))
         return self._tensors(rows, batch, number) | {"unrendered": unrendered}

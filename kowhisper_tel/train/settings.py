@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from kowhisper_tel.data.windows import Packing
+from kowhisper_tel.train.hearing import Hearing, Severity
 
 WITHOUT_EFFECT_ON_WEIGHTS = ("save_steps", "save_total_limit", "logging_steps", "report_to", "dataloader_num_workers")
 """Settings that a resumed run may change."""
@@ -26,13 +27,15 @@ class SpecAugment:
     """Bands and stretches of the features wiped out (Park et al. 2019), drawn anew for each window and epoch.
 
     ``bands`` masks of up to ``band_bins`` mel bins, and ``stretches`` masks of up to ``stretch_s`` seconds for each
-    10 s.
+    10 s. A ``telephone_share`` of the windows loses what a telephone takes away: the bins above a cut drawn from 3.4 to
+    4 kHz, and those below one from 0 to 300 Hz.
     """
 
     bands: int = 1
     band_bins: int = 10
-    stretches: int = 1
+    stretches: float = 1
     stretch_s: float = 0.3
+    telephone_share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class TrainSettings:
     computes it fast, else fp32. ``freeze_embeddings``: token embeddings, which are the output projection too, stay as
     they are (a sixteenth less time, a third less optimiser state). ``save_steps``: a checkpoint each so many steps, of
     which the newest ``save_total_limit`` stay until the model is written. ``eval_steps``: dev CER each so many steps
-    (below 1: a share of all), and before the first; ``dev_utterances`` (0: none) is how many it hears.
+    (below 1: a share of all), and before the first; ``dev_utterances`` (0: none) is how many it hears. ``severity``,
+    ``voice_share``, ``babble_share``, ``babble_snr_db``: see ``kowhisper_tel.train.hearing.Hearing``.
     """
 
     num_train_epochs: int = 3
@@ -63,6 +67,10 @@ class TrainSettings:
     freeze_embeddings: bool = False
     lora: Lora | None = None
     spec_augment: SpecAugment | None = None
+    severity: Severity = 1.0
+    voice_share: float = 0.0
+    babble_share: float = 0.0
+    babble_snr_db: tuple[float, float] = (5.0, 20.0)
     language: str = "ko"
     save_steps: int = 50
     save_total_limit: int = 1
@@ -76,6 +84,21 @@ class TrainSettings:
     def packing(self) -> Packing:
         """The part that windows are planned by."""
         return Packing(self.window_s, self.batch_seconds, self.timestamp_share)
+
+    @property
+    def hearing(self) -> Hearing:
+        """The part that says how utterances are heard."""
+        return Hearing(
+            self.severity, self.voice_share, self.babble_share, self.babble_snr_db, epochs=self.num_train_epochs
+        )
+
+    def without_telephone(self) -> TrainSettings:
+        """The same for a control: neither babble behind the speech nor a telephone's band cut out of the features.
+
+        Voices and the other masks stay: they are no part of what a telephone does.
+        """
+        masks = self.spec_augment and replace(self.spec_augment, telephone_share=0.0)
+        return replace(self, babble_share=0.0, spec_augment=masks)
 
     def to_json(self) -> dict[str, Any]:
         """The settings as a JSON object."""

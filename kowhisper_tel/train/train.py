@@ -64,11 +64,13 @@ def train(
 
     Raises ``UserError``: ``train.exists`` (``out`` holds a training and ``resume`` is not given), ``train.changed`` (it
     is another one), ``train.no_utterances``, ``train.empty_label``, ``train.token_range``, ``train.tokenizer``,
-    ``train.codec``, ``train.precision``, ``train.diverged``, and those of ``plan_epoch`` and ``read_audio``.
+    ``train.codec``, ``train.babble_alone``, ``train.precision``, ``train.diverged``, and those of ``plan_epoch`` and
+    ``read_audio``.
     """
     checks.check_not_empty(train)
     for heard in (mixture, dev_mixture):
         checks.check_mixture(heard)
+    checks.check_hearing(train, settings.hearing)
     task = _Task(base, train, dev, mixture, dev_mixture, settings, seed, precision.choose(settings.precision))
     inputs = task.inputs()
     if _is_finished(out, inputs, resume):
@@ -150,7 +152,7 @@ def _train(
         model=model,
         args=arguments(settings, out / "checkpoints", seed=seed, steps=steps, bf16=task.precision == "bf16"),
         train_dataset=TrainingBatches(
-            Rendering(train, task.mixture, seed=seed),
+            Rendering(train, task.mixture, seed=seed, hearing=settings.hearing),
             tokens,
             schedule,
             special,
