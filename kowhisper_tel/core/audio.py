@@ -17,6 +17,8 @@ RATE = 16_000
 
 LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000
 SOUNDFILE_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif")
+SEEKABLE_SUFFIXES = (".wav", ".flac", ".aiff", ".aif")
+"""Where a stretch can be read by itself, to the sample."""
 RAW_SUFFIXES = (".pcm", ".raw")
 SUFFIXES = (*SOUNDFILE_SUFFIXES, ".m4a", ".mp4", ".aac", ".amr", ".webm", *RAW_SUFFIXES)
 """File name endings that ``read_audio`` takes."""
@@ -80,10 +82,9 @@ def read_audio(
     ``audio.track``, ``audio.range`` or ``audio.rate``.
     """
     _check_present(path)
-    samples, native_rate = _decode(path, raw_rate)
+    samples, native_rate = _stretch(path, start_s, end_s, raw_rate)
     if track is not None and not 0 <= track < samples.shape[1]:
         raise UserError("audio.track", path=path, track=track, tracks=samples.shape[1])
-    samples = _cut(samples, native_rate, start_s, end_s, path)
     mono = samples[:, track] if track is not None else samples.mean(axis=1, dtype=np.float32)
     bad = int(np.count_nonzero(~np.isfinite(mono)))
     if bad:
@@ -190,16 +191,39 @@ def _decode_av(path: Path) -> tuple[Samples, int]:
     return np.concatenate(blocks, axis=1).T.astype(np.float32, copy=False), rate
 
 
-def _cut(samples: Samples, rate: int, start_s: float | None, end_s: float | None, path: Path) -> Samples:
+def _stretch(path: Path, start_s: float | None, end_s: float | None, raw_rate: int | None) -> tuple[Samples, int]:
+    """Samples of a stretch, and their rate. WAV, FLAC and AIFF are read there only."""
+    whole = start_s is None and end_s is None
+    if whole or path.suffix.lower() not in SEEKABLE_SUFFIXES or _is_raw(path, raw_rate):
+        samples, rate = _decode(path, raw_rate)
+        first, last = _bounds(len(samples), rate, start_s, end_s, path)
+        return samples[first:last], rate
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(str(path)) as file:
+            rate = int(file.samplerate)
+            _check_rate(path, rate)
+            first, last = _bounds(file.frames, rate, start_s, end_s, path)
+            file.seek(first)
+            samples = file.read(last - first, dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, RuntimeError) as problem:
+        raise UserError("audio.unreadable", path=path, problem=_brief(problem, path)) from None
+    if len(samples) < last - first:
+        raise UserError("audio.unreadable", path=path, problem=f"cut off {last - first - len(samples)} samples early")
+    return samples, rate
+
+
+def _bounds(length: int, rate: int, start_s: float | None, end_s: float | None, path: Path) -> tuple[int, int]:
+    """First sample of a stretch and the one after its last, of ``length`` samples in all."""
     if start_s is None and end_s is None:
-        return samples
-    duration_s = len(samples) / rate
+        return 0, length
     first = round((start_s or 0.0) * rate)
-    last = len(samples) if end_s is None else round(end_s * rate)
+    last = length if end_s is None else round(end_s * rate)
     # Labels are written to a hundredth of a second or coarser: an end just past the file's is its end.
-    if not 0 <= first < min(last, len(samples)) or last > len(samples) + round(0.05 * rate):
-        raise UserError("audio.range", path=path, start_s=start_s, end_s=end_s, duration_s=duration_s)
-    return samples[first:last]
+    if not 0 <= first < min(last, length) or last > length + round(0.05 * rate):
+        raise UserError("audio.range", path=path, start_s=start_s, end_s=end_s, duration_s=length / rate)
+    return first, min(last, length)
 
 
 def _brief(problem: Any, path: Path) -> str:

@@ -43,6 +43,26 @@ def test_a_stretch_is_cut_at_its_times(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("suffix", ["wav", "flac", "aiff", "ogg"])
+def test_a_stretch_is_the_same_as_cut_from_the_whole(tmp_path: Path, suffix: str) -> None:
+    path, noise = tmp_path / f"a.{suffix}", np.random.default_rng(0).normal(0, 0.1, (40_000, 2))
+    soundfile.write(path, noise, RATE)
+    whole = read_audio(path, track=1)
+    for start_s, end_s in ((0.0, 0.5), (0.73, 1.9), (1.2, None), (None, 2.5)):
+        first, last = round((start_s or 0) * RATE), round((end_s or 2.5) * RATE)
+        np.testing.assert_array_equal(read_audio(path, start_s=start_s, end_s=end_s, track=1), whole[first:last])
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac"])
+def test_a_stretch_that_a_cut_off_file_no_longer_has_is_an_error(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    soundfile.write(path, np.random.default_rng(0).normal(0, 0.1, 4 * RATE), RATE)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(UserError) as error:
+        read_audio(path, start_s=3.0, end_s=3.5)
+    assert error.value.code in ("audio.unreadable", "audio.range")
+
+
 def test_headerless_pcm_wants_its_rate(tmp_path: Path) -> None:
     path = tmp_path / "a.pcm"
     path.write_bytes((TONE * 32767).astype("<i2").tobytes())
