@@ -125,6 +125,14 @@ class Train(Section):
     batch_seconds: float = Field(120.0, gt=0, description="seconds of audio in one step")
     window_s: tuple[float, float] = Field((4.0, 30.0), description="shortest and longest window drawn, in seconds")
     timestamp_share: float = Field(0.5, ge=0, le=1, description="share of windows labelled with timestamps")
+    windows: Literal["drawn", "packed", "padded"] = Field(
+        "drawn", description="drawn: of lengths in `window_s`; packed: 30 s; padded: one utterance in 30 s, as is usual"
+    )
+    previous_share: float = Field(
+        0.1, ge=0, le=1, description="share of windows with the text before, if calls are known"
+    )
+    full_share: float = Field(0.03, ge=0, le=0.5, description="share of windows with one short utterance in 30 s")
+    nospeech_share: float = Field(0.05, ge=0, le=0.5, description="share of windows in which nobody speaks")
     precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where the machine has it")
     gradient_checkpointing: bool = Field(False, description="less memory, more time")
     freeze_embeddings: bool = Field(False, description="leave the token embeddings (and output projection) as they are")

@@ -13,7 +13,7 @@ from kowhisper_tel.commands.channels import heard_in_training, training_mixture
 from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar, say
 from kowhisper_tel.commands.run_folder import CONFIG, Run
-from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.errors import UserError, message
 from kowhisper_tel.core.files import sha256, write_json
 from kowhisper_tel.core.language import current_language
 from kowhisper_tel.core.manifest import Manifest
@@ -94,6 +94,7 @@ def train(run: Run, name: str) -> Path:
     from kowhisper_tel.train.train import train as tune
     from kowhisper_tel.whisper.resolve import resolve_model
 
+    _tell_calls(run)
     with bar(f"train {name}", f"학습 {name}") as progress:
         result = tune(
             resolve_model(run.config.model),
@@ -109,6 +110,15 @@ def train(run: Run, name: str) -> Path:
         )
     write_json(run.model(name) / DATA, _data(run))
     return result.model
+
+
+def _tell_calls(run: Run) -> None:
+    """Where no calls are known, say that no window begins with the text said before it."""
+    from kowhisper_tel.data import neighbours
+
+    share = _train_settings(run).previous_share
+    if share and not neighbours.known(neighbours.before(_manifest(run, "train").utterances)):
+        say(*(message("train.no_calls", {"share": share}, language) for language in ("en", "ko")))
 
 
 def evaluate(run: Run, *, overwrite: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ import torch
 from torch.utils.data import Dataset
 
 from kowhisper_tel.data.windows import MOST_TICKS, TICK_SAMPLES, Batch, Window
-from kowhisper_tel.train import spec_augment
+from kowhisper_tel.train.features import Features
 from kowhisper_tel.train.labels import IGNORED, Piece, SpecialTokens, label
+from kowhisper_tel.train.no_speech import NoSpeech, floor
 from kowhisper_tel.train.rendering import Rendering, Samples
 from kowhisper_tel.train.schedule import Schedule
 from kowhisper_tel.train.settings import SpecAugment
@@ -26,8 +28,10 @@ class TrainingBatches(Dataset[dict[str, Any]]):
     """Batch ``n`` of a schedule as tensors: a pure function of the seed and ``n``, in whichever process.
 
     A batch is ``input_features`` float32[windows, mels, frames], ``decoder_input_ids`` and ``labels`` int64[windows,
-    tokens], and ``unrendered``: how many utterances a voice or a channel had drawn out beyond 30 s, so that they are
-    heard without it.
+    tokens], ``nospeech`` bool[windows] (nobody speaks there), and ``unrendered``: how many utterances a voice or a
+    channel had drawn out beyond 30 s, so that they are heard without it. With ``on_device`` it has ``audio``
+    float32[windows, samples] and its ``number`` in place of features: ``features.complete`` then makes them where the
+    model is.
     """
 
     def __init__(
@@ -40,48 +44,74 @@ class TrainingBatches(Dataset[dict[str, Any]]):
         seed: int,
         n_mels: int,
         masks: SpecAugment | None = None,
+        nospeech: NoSpeech | None = None,
+        on_device: bool = False,
     ) -> None:
+        """``nospeech`` makes the sounds of windows without speech, if the schedule has any."""
         self._tokens, self._schedule, self._special, self._seed = tokens, schedule, special, seed
-        self._n_mels, self._masks = n_mels, masks
-        self._rendering = rendering
+        self._rendering, self._nospeech, self._on_device = rendering, nospeech, on_device
+        self.features = Features(n_mels, masks, seed)
 
     def __len__(self) -> int:
         return len(self._schedule)
 
     def __getitem__(self, number: int) -> dict[str, Any]:
         batch = self._schedule[number]
-        rows: list[tuple[list[Placed], bool]] = []
+        rows: list[_Row] = []
         unrendered = 0
         progress = number / len(self)
         for window in batch.windows:
             clips = [(index, *self._rendering(index, batch.epoch, progress)) for index in window.utterances]
             unrendered += sum(not rendered for _, _, rendered in clips)
-            rows += ((row, window.timestamps) for row in place(window, [(i, audio) for i, audio, _ in clips]))
+            rows += self._rows(window, [(i, audio) for i, audio, _ in clips], number, len(rows))
         return self._tensors(rows, batch, number) | {"unrendered": unrendered}
 
-    def _tensors(self, rows: Sequence[tuple[list[Placed], bool]], batch: Batch, number: int) -> dict[str, Any]:
-        length = max(batch.length, *(start + _ticks(audio) for row, _ in rows for _, start, audio in row))
-        features = torch.stack([self._features(row, length) for row, _ in rows])
-        if self._masks is not None:
-            spec_augment.mask(features, self._masks, seed=self._seed, path=("train", number))
-        framed = [self._label(row, timestamps) for row, timestamps in rows]
-        return {
-            "input_features": features,
+    def _rows(self, window: Window, clips: Sequence[Clip], number: int, first: int) -> list[_Row]:
+        """A row for the window, or more where its clips have become too long for one."""
+        if window.nospeech:
+            if self._nospeech is None:
+                raise ValueError("the schedule has windows without speech: give nospeech")
+            return [_Row([], window.timestamps, self._nospeech(window.nospeech, number, first))]
+        ground = floor(MOST_TICKS, self._seed, number, first) if window.full else None
+        said = [token for index in window.previous for token in self._tokens[index]]
+        begun, *more = place(window, clips)
+        return [_Row(begun, window.timestamps, ground, said), *(_Row(row, window.timestamps) for row in more)]
+
+    def _tensors(self, rows: Sequence[_Row], batch: Batch, number: int) -> dict[str, Any]:
+        length = max(batch.length, *(start + _ticks(audio) for row in rows for _, start, audio in row.clips), 0)
+        audio = torch.from_numpy(np.stack([row.audio(length) for row in rows]))
+        framed = [self._label(row) for row in rows]
+        heard = (
+            {"audio": audio, "number": number} if self._on_device else {"input_features": self.features(audio, number)}
+        )
+        return heard | {
             "decoder_input_ids": _pad([given for given, _ in framed], self._special.end),
             "labels": _pad([asked for _, asked in framed], IGNORED),
+            "nospeech": torch.tensor([not row.clips for row in rows]),
         }
 
-    def _features(self, row: Sequence[Placed], length: int) -> torch.Tensor:
-        from kowhisper_tel.whisper.features import log_mel
+    def _label(self, row: _Row) -> tuple[list[int], list[int]]:
+        pieces = [Piece(start, start + _ticks(audio), self._tokens[index]) for index, start, audio in row.clips]
+        return label(pieces, self._special, timestamps=row.timestamps, previous=row.previous)
 
+
+@dataclass(frozen=True)
+class _Row:
+    """A window with its audio: clips placed on a ground, which is silence if there is none."""
+
+    clips: Sequence[Placed]
+    timestamps: bool
+    ground: Samples | None = None
+    previous: Sequence[int] = ()
+
+    def audio(self, length: int) -> Samples:
+        """float32[length · 320]."""
         audio = np.zeros(length * TICK_SAMPLES, np.float32)
-        for _, start, samples in row:
-            audio[start * TICK_SAMPLES :][: len(samples)] = samples
-        return torch.from_numpy(np.asarray(log_mel(audio, self._n_mels)))
-
-    def _label(self, row: Sequence[Placed], timestamps: bool) -> tuple[list[int], list[int]]:
-        pieces = [Piece(start, start + _ticks(audio), self._tokens[index]) for index, start, audio in row]
-        return label(pieces, self._special, timestamps=timestamps)
+        if self.ground is not None:
+            audio[: len(self.ground)] = self.ground[: len(audio)]
+        for _, start, samples in self.clips:
+            audio[start * TICK_SAMPLES :][: len(samples)] += samples
+        return audio
 
 
 def place(window: Window, clips: Sequence[Clip]) -> list[list[Placed]]:

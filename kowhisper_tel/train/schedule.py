@@ -4,15 +4,44 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
-from itertools import accumulate
+from dataclasses import asdict, dataclass
+from itertools import accumulate, chain
 
-from kowhisper_tel.data.windows import TICKS_PER_S, Batch, Packing, plan_epoch
+from kowhisper_tel.data.neighbours import Before
+from kowhisper_tel.data.plan import Plan
+from kowhisper_tel.data.windows import TICKS_PER_S, Batch, Packing, plan
+
+
+@dataclass
+class Windows:
+    """How many windows there are in all epochs, of which kinds (see ``Window``), and ``computed_s``: their length."""
+
+    windows: int = 0
+    timestamps: int = 0
+    previous: int = 0
+    full: int = 0
+    nospeech: int = 0
+    computed_s: float = 0.0
+
+    def add(self, batch: Batch) -> None:
+        """Count a batch's."""
+        self.windows += len(batch.windows)
+        self.timestamps += sum(window.timestamps for window in batch.windows)
+        self.previous += sum(bool(window.previous) for window in batch.windows)
+        self.full += sum(window.full for window in batch.windows)
+        self.nospeech += sum(window.nospeech > 0 for window in batch.windows)
+        self.computed_s += len(batch.windows) * batch.length / TICKS_PER_S
+
+    def to_json(self) -> dict[str, int | float]:
+        """The counts as a JSON object."""
+        return asdict(self) | {"computed_s": round(self.computed_s, 2)}
 
 
 class Schedule:
     """Batches by number. Epochs may differ in their number of batches, so the trainer sees one long pass.
 
-    Only the plan of the epoch at hand is kept; any other is made again from the seed.
+    Only the plan of the epoch at hand is kept; any other is made again from the seed. ``counted`` tells what windows
+    all epochs have.
     """
 
     def __init__(
@@ -24,21 +53,26 @@ class Schedule:
         epochs: int,
         packing: Packing,
         ids: Sequence[str] | None = None,
+        before: Before | None = None,
     ) -> None:
         """Plan every epoch once, to count. Raises ``UserError`` as ``plan_epoch`` does."""
-        self._durations_s, self._tokens, self._ids = durations_s, tokens, ids
+        self._durations_s, self._tokens, self._ids, self._before = durations_s, tokens, ids, before
         self._seed, self._packing = seed, packing
-        self._kept: tuple[int, tuple[Batch, ...]] | None = None
-        self._ends: list[int] = []
-        speech: list[float] = []
-        utterances: list[int] = []
-        for epoch in range(epochs):
-            plan = self._plan(epoch)
-            self._ends.append(len(plan) + (self._ends[-1] if self._ends else 0))
-            speech += (batch.speech / TICKS_PER_S for batch in plan)
-            utterances += (batch.utterances for batch in plan)
-        self._speech_s = [0.0, *accumulate(speech)]
-        self._utterances = [0, *accumulate(utterances)]
+        self._kept: Plan | None = None
+        self._kept_epoch = -1
+        self.counted = Windows()
+        speech: list[list[float]] = []
+        utterances: list[list[int]] = []
+        # The first epoch comes last, so that its plan is at hand, and workers have it without making it again.
+        for epoch in reversed(range(epochs)):
+            batches = self._plan(epoch)
+            speech.insert(0, [batch.speech / TICKS_PER_S for batch in batches])
+            utterances.insert(0, [batch.utterances for batch in batches])
+            for batch in batches:
+                self.counted.add(batch)
+        self._ends = list(accumulate(map(len, speech)))
+        self._speech_s = [0.0, *accumulate(chain.from_iterable(speech))]
+        self._utterances = [0, *accumulate(chain.from_iterable(utterances))]
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -64,15 +98,17 @@ class Schedule:
         """Utterances heard after so many batches."""
         return self._utterances[batches]
 
-    def _plan(self, epoch: int) -> tuple[Batch, ...]:
-        if self._kept is None or self._kept[0] != epoch:
-            plan = plan_epoch(
+    def _plan(self, epoch: int) -> Plan:
+        if self._kept is None or self._kept_epoch != epoch:
+            self._kept = None  # the old one goes before the new one comes
+            self._kept = plan(
                 self._durations_s,
                 self._tokens,
                 seed=self._seed,
                 epoch=epoch,
                 packing=self._packing,
                 ids=self._ids,
+                before=self._before,
             )
-            self._kept = (epoch, plan)
-        return self._kept[1]
+            self._kept_epoch = epoch
+        return self._kept

@@ -42,8 +42,9 @@ class SpecAugment:
 class TrainSettings:
     """How to fine-tune. Names are Hugging Face's ``TrainingArguments`` where the meaning is the same.
 
-    ``window_s``, ``batch_seconds``, ``timestamp_share``: see ``kowhisper_tel.data.windows.Packing``; a step hears
-    ``batch_seconds`` × ``gradient_accumulation_steps`` of audio. ``precision``: ``auto`` is bf16 where the machine
+    ``windows``, ``window_s``, ``batch_seconds``, ``timestamp_share``, ``previous_share``, ``full_share``,
+    ``nospeech_share``: see ``kowhisper_tel.data.windows.Packing``; a step hears ``batch_seconds`` ×
+    ``gradient_accumulation_steps`` of audio. ``precision``: ``auto`` is bf16 where the machine
     computes it fast, else fp32. ``freeze_embeddings``: token embeddings, which are the output projection too, stay as
     they are (a sixteenth less time, a third less optimiser state). ``save_steps``: a checkpoint each so many steps, of
     which the newest ``save_total_limit`` stay until the model is written. ``eval_steps``: dev CER each so many steps
@@ -62,6 +63,10 @@ class TrainSettings:
     batch_seconds: float = 120.0
     window_s: tuple[float, float] = (4.0, 30.0)
     timestamp_share: float = 0.5
+    windows: Literal["drawn", "packed", "padded"] = "drawn"
+    previous_share: float = 0.1
+    full_share: float = 0.03
+    nospeech_share: float = 0.05
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     gradient_checkpointing: bool = False
     freeze_embeddings: bool = False
@@ -83,7 +88,15 @@ class TrainSettings:
     @property
     def packing(self) -> Packing:
         """The part that windows are planned by."""
-        return Packing(self.window_s, self.batch_seconds, self.timestamp_share)
+        return Packing(
+            self.window_s,
+            self.batch_seconds,
+            self.timestamp_share,
+            windows=self.windows,
+            previous_share=self.previous_share,
+            full_share=self.full_share,
+            nospeech_share=self.nospeech_share,
+        )
 
     @property
     def hearing(self) -> Hearing:

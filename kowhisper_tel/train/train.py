@@ -8,6 +8,7 @@ import resource
 import shutil
 import sys
 import time
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +20,13 @@ from eval_suites import materials
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import fingerprint, is_complete, mark_complete, sha256, write_json
 from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.data import neighbours
 from kowhisper_tel.train import checkpoints, checks, precision
 from kowhisper_tel.train.interrupt import Interrupt, listening
 from kowhisper_tel.train.labels import SpecialTokens, text_tokens
 from kowhisper_tel.train.schedule import Schedule
 from kowhisper_tel.train.settings import TrainSettings
+from kowhisper_tel.train.tokens import TokenRows
 from kowhisper_tel.whisper.model import without_progress_bar
 
 CLEAN = Mixture(((1.0, Channel("clean")),))
@@ -117,10 +120,12 @@ def _train(
     interrupt: Interrupt,
     progress: Callable[[int, int, str], None] | None,
 ) -> TrainResult:
+    from kowhisper_tel.train import features
     from kowhisper_tel.train import model as models
     from kowhisper_tel.train.dataset import TrainingBatches
     from kowhisper_tel.train.dev import DevSample
     from kowhisper_tel.train.follow import Follow
+    from kowhisper_tel.train.no_speech import NoSpeech
     from kowhisper_tel.train.rendering import Rendering
     from kowhisper_tel.train.trainer import WindowTrainer, arguments
     from kowhisper_tel.whisper.model import load_tokenizer
@@ -128,7 +133,7 @@ def _train(
     settings, train, seed = task.settings, task.train, task.seed
     tokenizer = load_tokenizer(task.base)
     special = SpecialTokens.of(tokenizer, settings.language)
-    tokens = [text_tokens(tokenizer, utterance.text) for utterance in train]
+    tokens = TokenRows(text_tokens(tokenizer, utterance.text) for utterance in train)
     model = models.load(
         task.base,
         settings.lora,
@@ -138,12 +143,13 @@ def _train(
     )
     checks.check_tokens(train, tokens, special, model.config.vocab_size)
     schedule = Schedule(
-        [checks.duration_s(train, utterance) for utterance in train],
-        [len(row) for row in tokens],
+        array("d", (checks.duration_s(train, utterance) for utterance in train)),
+        tokens.lengths(),
         seed=seed,
         epochs=settings.num_train_epochs,
         packing=settings.packing,
         ids=[utterance.id for utterance in train],
+        before=neighbours.before(train.utterances),
     )
     steps = -(-len(schedule) // settings.gradient_accumulation_steps)
     write_json(out / "inputs.json", inputs)
@@ -159,6 +165,8 @@ def _train(
             seed=seed,
             n_mels=model.config.num_mel_bins,
             masks=settings.spec_augment,
+            nospeech=NoSpeech(task.mixture, seed=seed),
+            on_device=features.on_device(),
         ),
     )
     sample = None
@@ -237,6 +245,7 @@ def _summary(
         "precision": chosen,
         "threads": torch.get_num_threads(),
         "unrendered": trainer.unrendered,
+        "windows": schedule.counted.to_json(),
         "weights_sha256": digest,
     }
 

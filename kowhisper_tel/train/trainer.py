@@ -66,6 +66,7 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
     def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
         """The library's; keeps the loss. Raises ``UserError`` (``train.diverged``) where it is no number."""
         self.unrendered += int(inputs.pop("unrendered"))
+        inputs = self.train_dataset.features.complete(inputs, self.args.device)
         loss: torch.Tensor = super().training_step(model, inputs, num_items_in_batch)
         value = loss.item()
         if not math.isfinite(value):

@@ -67,6 +67,9 @@ def test_it_writes_what_it_says(unbroken: TrainResult, tiny: Path) -> None:
     lines = curves(unbroken)
     assert [line["step"] for line in lines] == list(range(summary["steps"] + 1))
     assert summary["utterances"] == 40
+    assert summary["windows"]["windows"] >= summary["steps"]
+    assert summary["windows"]["previous"] == 0, "the corpus knows of no calls"
+    assert summary["windows"]["computed_s"] > summary["audio_s"]
     assert lines[-1]["audio_s"] == pytest.approx(summary["audio_s"], abs=0.01)
     assert lines[-1]["epoch"] == 2
     assert [line["step"] for line in lines if "dev_cer" in line] == [0, summary["steps"] // 2, summary["steps"]]
@@ -120,6 +123,15 @@ def test_ctrl_c_keeps_the_step_and_goes_on_from_it(run: Run, unbroken: TrainResu
 def test_workers_do_not_change_the_weights(run: Run, unbroken: TrainResult, tmp_path: Path) -> None:
     result = run(tmp_path, replace(SETTINGS, dataloader_num_workers=1, save_steps=100, dev_utterances=0))
     assert result.weights_sha256 == unbroken.weights_sha256
+
+
+def test_features_made_where_the_model_is_give_the_same_weights(
+    run: Run, unbroken: TrainResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kowhisper_tel.train import features
+
+    monkeypatch.setattr(features, "on_device", lambda: True)
+    assert run(tmp_path, replace(SETTINGS, save_steps=100)).weights_sha256 == unbroken.weights_sha256
 
 
 def test_what_is_finished_is_not_done_again_nor_mixed_with_another(run: Run, unbroken: TrainResult) -> None:
