@@ -24,6 +24,11 @@ class WhisperEngine:
         self._backend = backend
         self._options = options
 
+    @property
+    def backend(self) -> Backend:
+        """The opened model, for what decodes by itself."""
+        return self._backend
+
     def transcribe(self, clips: Sequence[Clip]) -> list[Transcript]:
         """Decode one batch by fit windows; what is longer than Whisper's window, piece by piece."""
         from kowhisper_tel.whisper.decoding import decode

@@ -7,7 +7,20 @@ import typer
 
 def build() -> typer.Typer:
     """The command line with every command on it."""
-    from kowhisper_tel.commands import evaluate, gate, leaks, loop, prepare, report, score, simulate, suite, text, train
+    from kowhisper_tel.commands import (
+        evaluate,
+        gate,
+        leaks,
+        loop,
+        prepare,
+        report,
+        score,
+        simulate,
+        suite,
+        text,
+        train,
+        transcribe,
+    )
 
     app = typer.Typer(
         name="python -m kowhisper_tel.run",
@@ -23,6 +36,7 @@ def build() -> typer.Typer:
         ("leaks", leaks),
         ("simulate", simulate),
         ("train", train),
+        ("transcribe", transcribe),
         ("evaluate", evaluate),
         ("report", report),
         ("score", score),

@@ -35,7 +35,7 @@ def test_help_comes_at_once_and_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("prepare", "simulate", "train", "evaluate", "report", "gate", "text"):
+    for command in ("prepare", "simulate", "train", "evaluate", "report", "gate", "text", "transcribe"):
         assert command in done.stdout
 
 
