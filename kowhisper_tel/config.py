@@ -276,6 +276,23 @@ class Report(Section):
     mask: bool = Field(False, description="mask telephone, resident, card and account numbers in all its files")
 
 
+class Export(Section):
+    """Tuned models for other tools, each checked against the model that was trained."""
+
+    formats: list[str] = Field(
+        ["ct2-int8", "ct2-float16", "safetensors"], min_length=1, description="ct2- and a quantisation, or safetensors"
+    )
+    models: list[str] = Field(["phone"], min_length=1, description="which of the tuned models")
+    dtype: Literal["fp32", "fp16"] = Field("fp32", description="number format of safetensors")
+    parity_budget: float = Field(
+        0.005, gt=0, le=1, description="CER loss that the interval's upper end may reach (0.005: half a point)"
+    )
+    utterances: int = Field(40, ge=2, description="test utterances that the check hears in each suite")
+    suites: list[str] | None = Field(None, min_length=1, description="suites of the check; null: one of every stratum")
+    stock: bool = Field(True, description="hear with stock tools too: transformers' pipeline, faster-whisper")
+    license: str | None = Field(None, description="licence of the model for its card, by the hub's names, e.g. mit")
+
+
 class Config(Section):
     """Everything a run needs. ``name`` and ``data.corpora`` have no default."""
 
@@ -286,6 +303,7 @@ class Config(Section):
     data: Data = Field(description="corpora and split")
     train: Train | None = Field(Train(), description="fine-tuning; null: evaluate only")
     evaluate: Evaluate = Field(Evaluate(), description="suites and engine")
+    export: Export | None = Field(None, description="`run` exports too; null: only `run export` does")
     report: Report = Field(Report(), description="what the report shows")
     gate: Gate = Field(Gate(), description="regression rule")
 

@@ -90,7 +90,8 @@ class Evidence:
     pipeline and nothing else. ``level`` is the confidence level of every interval; ``draws`` and ``seed`` fix the
     bootstrap. ``mask`` says that personal data are hidden; ``sounds`` are what may be heard, by suite and utterance,
     and ``sounds_refused`` says how many clips were not taken, by reason. ``suites_left_out`` are suites that could not
-    be made: ``name``, and ``reason`` as a text or as ``{"en", "ko"}``.
+    be made: ``name``, and ``reason`` as a text or as ``{"en", "ko"}``. ``exports``: what each exported model's check
+    found (``kowhisper_tel.train.export.parity.Parity.to_json``).
     """
 
     results: Results
@@ -105,6 +106,7 @@ class Evidence:
     sounds: Mapping[tuple[str, str], Sound] = field(default_factory=dict)
     sounds_refused: Mapping[str, int] = field(default_factory=dict)
     suites_left_out: Sequence[Mapping[str, Any]] = ()
+    exports: Sequence[Mapping[str, Any]] = ()
 
     def shown(self, text: str) -> str:
         """A text as it may be shown: as it is, or with personal data masked, character by character, if asked."""

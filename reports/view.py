@@ -55,16 +55,18 @@ def build(
     sounds: Mapping[tuple[str, str], Sound] | None = None,
     sounds_refused: Mapping[str, int] | None = None,
     suites_left_out: Sequence[Mapping[str, Any]] = (),
+    exports: Sequence[Mapping[str, Any]] = (),
 ) -> View:
     """Make the view.
 
     ``provenance`` may hold ``name`` and ``made``, the run's name and time, which stand at the page's head. With
     ``mask`` no text of the view, whoever made it, holds personal data (``Evidence.shown``). ``sounds``: what
-    ``reports.sound.choose`` found. ``suites_left_out``: see ``Evidence``.
+    ``reports.sound.choose`` found. ``suites_left_out``, ``exports``: see ``Evidence``.
     """
     evidence = Evidence(
         results, tuple(training), prepare, provenance or {}, synthetic, mask=mask,
         sounds=sounds or {}, sounds_refused=sounds_refused or {}, suites_left_out=suites_left_out,
+        exports=exports,
     )  # fmt: skip
     built = {section.name: section.build(evidence) for section in registry()}
     sections = {name: data for name, data in built.items() if data is not None}

@@ -29,6 +29,7 @@ def write_report(
     manifest: Manifest | None = None,
     pictures: bool = False,
     suites_left_out: Sequence[Mapping[str, Any]] = (),
+    exports: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
     """Write the report into ``out`` and return the path of its page.
 
@@ -37,12 +38,13 @@ def write_report(
     The page comes last and under its name only when whole, so where it lies, the rest does too. The same inputs give
     the same bytes: a time is shown only if ``provenance["made"]`` says one. With ``mask``, personal data are masked in
     all of them (``kowhisper_tel.korean.mask``). ``audio``: so many clips of ``manifest`` at most are embedded, of those
-    that it lets be shared (``reports.sound``). ``suites_left_out``: see ``Evidence``.
+    that it lets be shared (``reports.sound``). ``suites_left_out``, ``exports``: see ``Evidence``.
     """
     heard = sound.choose(results, manifest, audio, mask=mask) if manifest and audio else sound.Choice({}, {})
     made = view.build(
         results, training=training, prepare=prepare, provenance=provenance, synthetic=synthetic,
         mask=mask, sounds=heard.sounds, sounds_refused=heard.refused, suites_left_out=suites_left_out,
+        exports=exports,
     )  # fmt: skip
     (out / PAGE).unlink(missing_ok=True)
     csvs.write(made, out)

@@ -1,10 +1,13 @@
-"""CTranslate2: the fast engine, quantised."""
+"""CTranslate2: the fast engine, quantised.
+
+A folder that ``run export`` made is opened as it is; its quantisation is then what is computed in.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from eval_suites.engines import Engine, EngineKind, Setting, folder_of, model_hash
+from eval_suites.engines import Engine, EngineKind, Setting, Task, folder_of, model_hash
 from eval_suites.engines._whisper import WhisperEngine
 from eval_suites.models import ModelSpec
 
@@ -17,14 +20,19 @@ def open_model(spec: ModelSpec, setting: Setting) -> Engine:
     from kowhisper_tel.whisper.backends.ctranslate2 import Ct2Backend
 
     converted = convert(spec, setting)
-    return WhisperEngine(Ct2Backend(converted, setting.threads, setting.device), setting.options)
+    if converted == spec.folder:
+        backend = Ct2Backend(converted, setting.threads, setting.device, setting.quantisation)
+    else:
+        backend = Ct2Backend(converted, setting.threads, setting.device)
+    return WhisperEngine(backend, setting.options)
 
 
 def convert(spec: ModelSpec, setting: Setting) -> Path:
     """The model's folder as CTranslate2 reads it, made where it is not there."""
     from kowhisper_tel.whisper import ct2
 
-    return ct2.convert(folder_of(spec), converted_folder(spec, setting), setting.quantisation)
+    place = converted_folder(spec, setting)
+    return place if place == spec.folder else ct2.convert(folder_of(spec), place, setting.quantisation)
 
 
 def prepare(spec: ModelSpec, setting: Setting) -> None:
@@ -34,6 +42,10 @@ def prepare(spec: ModelSpec, setting: Setting) -> None:
 
 def converted_folder(spec: ModelSpec, setting: Setting) -> Path:
     """Where the model lies as CTranslate2 reads it."""
+    from kowhisper_tel.whisper import sealed
+
+    if sealed.is_converted(folder_of(spec)):
+        return folder_of(spec)
     return setting.cache / f"{model_hash(spec)}-{setting.quantisation}"
 
 
@@ -54,6 +66,21 @@ def sees_gpu() -> bool:
     return True
 
 
+def identify(spec: ModelSpec) -> str:
+    """Hash of what decides the model's output."""
+    from kowhisper_tel.whisper import sealed
+
+    seal = sealed.check(folder_of(spec))
+    return seal.hash if seal and sealed.is_converted(folder_of(spec)) else model_hash(spec)
+
+
+def check(spec: ModelSpec, _: Task | None) -> None:
+    """Refuse an exported model that is not what was exported. Raises ``UserError`` as ``sealed.check``."""
+    from kowhisper_tel.whisper import sealed
+
+    sealed.check(folder_of(spec))
+
+
 def check_quantisation(name: str, device: str | None) -> None:
     """Refuse what CTranslate2 does not know, or would quietly replace on this device."""
     from kowhisper_tel.whisper import ct2
@@ -65,6 +92,8 @@ ENGINE = EngineKind(
     "ctranslate2",
     open_model,
     ("ctranslate2",),
+    identify=identify,
+    check=check,
     sees_gpu=sees_gpu,
     check_quantisation=check_quantisation,
     prepare=prepare,

@@ -9,6 +9,7 @@ def build() -> typer.Typer:
     """The command line with every command on it."""
     from kowhisper_tel.commands import (
         evaluate,
+        export,
         gate,
         leaks,
         loop,
@@ -36,6 +37,7 @@ def build() -> typer.Typer:
         ("leaks", leaks),
         ("simulate", simulate),
         ("train", train),
+        ("export", export),
         ("transcribe", transcribe),
         ("evaluate", evaluate),
         ("report", report),

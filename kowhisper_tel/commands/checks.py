@@ -35,12 +35,25 @@ def check(config: Config, *, evaluates: bool = False) -> None:
     engine = engines.get(settings.engine)
     engine.check_quantisation(settings.quantisation, engine.device(settings.device) if evaluates else None)
     _check_models(config, evaluates)
+    _check_export(config)
     names = [name for name in settings.suites if not suites.from_manifest(name)]
     if names:
         choice.choose(names, noise=settings.noise, size=settings.size)
     if settings.cache and evaluates:
         RenderCache(Path(settings.cache))
     resolve_model(config.model)
+
+
+def _check_export(config: Config) -> None:
+    """Formats and models that are to be exported at the end of it all."""
+    from kowhisper_tel.train.export import formats
+
+    if config.export is None:
+        return
+    formats.check(config.export.formats)
+    for name in config.export.models:
+        if name not in matrix.tuned_names(config):
+            raise UserError("export.untrained", model=name, known=", ".join(matrix.tuned_names(config)) or "-")
 
 
 def _check_models(config: Config, evaluates: bool) -> None:

@@ -34,8 +34,11 @@ def whole_loop(
     resume: bool = False,
     overwrite: bool = False,
 ) -> Path:
-    """Run every stage of a config's run; returns the report's page."""
-    from kowhisper_tel.commands import stages
+    """Run every stage of a config's run; returns the report's page.
+
+    Raises ``typer.Exit`` (1), with the report written, where an export's check does not hold.
+    """
+    from kowhisper_tel.commands import exporting, stages
     from kowhisper_tel.commands.progress import say
     from kowhisper_tel.commands.run_folder import open_run
 
@@ -45,6 +48,9 @@ def whole_loop(
         for model in run.tuned:
             stages.train(run, model)
         stages.evaluate(run)
+        held = exporting.export_all(run) if run.config.export else True
         page = stages.report(run)
     say(f"report: {page}", f"보고서: {page}")
+    if not held:
+        raise typer.Exit(exporting.BEYOND)
     return page

@@ -93,9 +93,10 @@ def _role(entry: Model, config: Config) -> str:
 
 def _folder(name: str, config: Config, tuned: Tuned) -> Path:
     from kowhisper_tel.whisper.resolve import resolve_model
+    from kowhisper_tel.whisper.sealed import is_converted
 
     if name in tuned_names(config):
         return tuned(name)
     if name in (CANDIDATE, "clean"):
         raise UserError("matrix.nothing_tuned", name=name, known=", ".join(tuned_names(config)) or "-")
-    return resolve_model(name)
+    return Path(name) if is_converted(Path(name)) else resolve_model(name)

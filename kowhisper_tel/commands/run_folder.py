@@ -19,7 +19,7 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import write_json, write_text
 
 CONFIG, ENVIRONMENT = "config.yaml", "environment.json"
-FREE = ("gate", "evaluate", "report", "runs", "train.save_steps", "train.dataloader_num_workers")
+FREE = ("gate", "evaluate", "export", "report", "runs", "train.save_steps", "train.dataloader_num_workers")
 """Config keys that decide nothing of manifests and models; ``evaluate`` itself refuses results of other settings."""
 
 
@@ -43,6 +43,14 @@ class Run:
     def results(self) -> Path:
         """What ``evaluate`` writes."""
         return self.folder / "results"
+
+    def exported(self, name: str) -> Path:
+        """What ``export`` writes for one model: a folder for each format."""
+        return self.folder / "exports" / name
+
+    def parity(self, name: str) -> Path:
+        """What an export's check heard: texts, kept apart from what is published."""
+        return self.folder / "parity" / name
 
     @property
     def report(self) -> Path:

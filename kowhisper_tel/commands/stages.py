@@ -133,7 +133,7 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
     choice = choice_of(run)
     tell(choice)
     kept = RenderCache(Path(settings.cache)) if settings.cache else None
-    models = matrix.specs(run.config, lambda name: _tuned(run, name))
+    models = matrix.specs(run.config, lambda name: tuned(run, name))
     manifest = test_set(run)
     if found := left_out(choice.suites, items_of(manifest)):
         counts = ", ".join(f"{name} {len(ids)}" for name, ids in found.items())
@@ -164,8 +164,8 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
         )
 
 
-def _tuned(run: Run, name: str) -> Path:
-    """The folder of a tuned model."""
+def tuned(run: Run, name: str) -> Path:
+    """The folder of a tuned model. Raises ``UserError``: ``run.stage_missing``, ``run.other_data``."""
     folder = run.model(name) / "model"
     if not folder.is_dir():
         raise UserError("run.stage_missing", folder=run.folder, needed=f"models/{name}/model", stage="train")
@@ -220,6 +220,7 @@ def report(run: Run, beside: Sequence[Path] = (), *, out: Path | None = None, fi
     run's ``report``; ``figures`` writes every chart as a picture too.
     """
     from eval_suites import results
+    from kowhisper_tel.train.export.export import PARITY
     from reports.evidence import TrainingCurve
     from reports.merged import merge
     from reports.write import write_report
@@ -240,6 +241,7 @@ def report(run: Run, beside: Sequence[Path] = (), *, out: Path | None = None, fi
         manifest=test_set(run) if run.config.report.audio else None,
         pictures=figures,
         suites_left_out=_json(run.results / LEFT_OUT) or (),
+        exports=[found for name in run.tuned if (found := _json(run.exported(name) / PARITY))],
     )
 
 

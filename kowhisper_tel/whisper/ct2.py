@@ -40,7 +40,7 @@ def convert(folder: Path, out: Path, quantisation: str = "int8") -> Path:
     if is_whole(out, made_from):
         return out
     with atomic_folder(out, made_from) as new:
-        _convert(folder, new, quantisation)
+        write(folder, new, quantisation)
     return out
 
 
@@ -74,7 +74,8 @@ def _hash(file: Path, _: tuple[int, int]) -> str:
     return sha256(file)
 
 
-def _convert(folder: Path, new: Path, quantisation: str) -> None:
+def write(folder: Path, new: Path, quantisation: str) -> None:
+    """Write the CTranslate2 form of ``folder`` into the empty folder ``new``, as it is: ``convert`` keeps a record."""
     from ctranslate2.converters import TransformersConverter
 
     from kowhisper_tel.whisper.model import load_tokenizer, without_progress_bar

@@ -41,7 +41,7 @@ def write_folder(model_bin: bytes | bytearray, tokenizer_json: bytes, folder: Pa
     _write(folder / "generation_config.json", _generation_config(layers(variables, "decoder"), tokens))
     _write(folder / "tokenizer.json", tokenizer)
     _write(folder / "tokenizer_config.json", _tokenizer_config(tokenizer))
-    _write(folder / "preprocessor_config.json", _preprocessor_config(state["model.encoder.conv1.weight"].shape[1]))
+    _write(folder / "preprocessor_config.json", preprocessor_config(state["model.encoder.conv1.weight"].shape[1]))
 
 
 def complete_tokenizer(tokenizer: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +135,8 @@ def _tokenizer_config(tokenizer: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _preprocessor_config(n_mels: int) -> dict[str, Any]:
+def preprocessor_config(n_mels: int) -> dict[str, Any]:
+    """``preprocessor_config.json`` of a Whisper with so many mel bands."""
     return {
         "feature_extractor_type": "WhisperFeatureExtractor",
         "processor_class": "WhisperProcessor",

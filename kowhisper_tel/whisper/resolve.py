@@ -31,11 +31,16 @@ def resolve_model(name: str, cache: Path | None = None) -> Path:
     if folder.is_dir():
         check_folder(folder)
         return folder
-    if not _HUB_ID.fullmatch(name):
+    if not is_hub_id(name):
         raise UserError("model.missing", name=name)
     folder = _from_hub(name)
     check_folder(folder)
     return folder
+
+
+def is_hub_id(name: str) -> bool:
+    """Whether a name has the form of a hub id. A folder may be called like that, too, and comes first."""
+    return _HUB_ID.fullmatch(name) is not None and not name.startswith(PREFIX)
 
 
 def check_folder(folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""Export: a trained model as folders that other tools read, each checked against the model that was trained."""
