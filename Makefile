@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow presets bench-augment bench-prepare bench-report check-report quality fuzz-augment lint types imports codecs clean help
+.PHONY: demo test test-slow presets bench-augment bench-prepare bench-decode bench-report check-report quality fuzz-augment lint types imports codecs clean help
 
 help:
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
@@ -15,6 +15,7 @@ help:
 	@echo "make presets    make the page of presets anew: text, pictures, sound (SPEECH=my.wav: of your recording)"
 	@echo "make bench-augment  speed of augment, beside phonesim and for each codec"
 	@echo "make bench-prepare  speed and memory of prepare without opening audio, beside datasets (LINES=1000000)"
+	@echo "make bench-decode   speed and CER of decoding by fit windows, by 30 s windows and by faster-whisper (MODELS=folder; needs KOWHISPER_SHARED)"
 	@echo "make bench-report   seconds and megabytes of a report at 1,000 and 10,000 rows"
 	@echo "make check-report   a report in a browser: opening, requests, errors, axe-core (needs chromium and npm; PAGE=my.html)"
 	@echo "make quality        PESQ of every codec and under loss, into docs/ (needs KOWHISPER_SHARED)"
@@ -38,6 +39,9 @@ bench-augment: $(VENV)/.ready-bench codecs
 
 bench-prepare: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks.prepare_speed $(LINES)
+
+bench-decode: $(VENV)/.ready-bench
+	$(BIN)/python -m benchmarks.decode_speed $(MODELS)
 
 bench-report: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.report_speed

@@ -9,8 +9,9 @@ guard serves every model and both engines, and what it did is told.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,54 +20,28 @@ from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.whisper.backends.base import Backend, Encoded, RawDecode, Request
 from kowhisper_tel.whisper.features import MAX_S, log_mel
-from kowhisper_tel.whisper.loops import compression_ratio, is_loop
+from kowhisper_tel.whisper.loops import compression_ratio, doubles, is_loop
+from kowhisper_tel.whisper.no_speech import no_speech
+from kowhisper_tel.whisper.options import DecodingOptions
 from kowhisper_tel.whisper.segments import Segment, segments
 from kowhisper_tel.whisper.vocabulary import DECODER_TOKENS
+from kowhisper_tel.whisper.word_times import AligningBackend, WordTime, word_times
+
+__all__ = ["Audio", "Decoded", "DecodingOptions", "decode", "plan_batches", "window_of"]
 
 WINDOW_STEP_S = 0.5
 TOKENS_PER_S = 20.0
 SPARE_TOKENS = 20
 """The most tokens a text may have: 20, and 20 more for a second of the fit window (fast Korean has about 9). It holds
 in the full window too, which has no more speech in it; so a loop ends soon."""
+FIT_TOKENS_PER_S = 12.0
+"""In a fit window a text is stopped at 20 tokens, and 12 more for a second of it: what is longer is decoded again
+anyway, and there it may have more."""
 
 NO_SPEECH = 0.6
 """Whisper's own threshold: an empty text is an answer where no speech is likelier than this."""
 
 Audio = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class DecodingOptions:
-    """How to decode.
-
-    ``tail_s``: silence after the longest clip of a batch (0.2 s brings loops, measured). ``beam_size`` 1 is greedy.
-    ``temperatures``: the first for every clip, each further one for what still looks suspicious; drawing depends on
-    ``seed`` only. Suspicious is a text with a loop (``loops.is_loop`` at ``compression_ratio_threshold``), one that
-    does not end, or one whose mean log probability is below ``logprob_threshold`` (``None``: not asked).
-    ``max_new_tokens`` is OpenAI's: half of the decoder's 448; a fit window has its own, lower one. ``previous``: text
-    that was said before, or words to expect. ``fit_windows`` off: every window is 30 s, as in stock Whisper.
-    ``nbest``: so many of the beam's hypotheses are told (0: none; a greedy text or a draw is its only one).
-
-    Raises ``UserError`` (``decode.nbest``) for more of them than the beam is wide.
-    """
-
-    tail_s: float = 1.0
-    beam_size: int = 1
-    temperatures: tuple[float, ...] = (0.0, 0.4, 0.8)
-    compression_ratio_threshold: float = 2.4
-    logprob_threshold: float | None = None
-    language: str = "ko"
-    task: str = "transcribe"
-    timestamps: bool = False
-    max_new_tokens: int = 224
-    previous: str = ""
-    fit_windows: bool = True
-    seed: int = 0
-    nbest: int = 0
-
-    def __post_init__(self) -> None:
-        if self.nbest > max(self.beam_size, 1):
-            raise UserError("decode.nbest", nbest=self.nbest, beam_size=self.beam_size)
 
 
 @dataclass(frozen=True)
@@ -77,7 +52,10 @@ class Decoded:
     enough). Where none of them was free of loops (``loop``) and came to an end (``finished``), this is the least bad.
     ``nbest``: where asked for, this text and the other ones of its beam in the beam's order, each with the mean log
     probability of its tokens; what reads the same stands there once.
-    ``segments`` is what was said when, where ``DecodingOptions.timestamps`` asked for it.
+    ``segments`` is what was said when, where ``DecodingOptions.timestamps`` asked for it, and ``words`` when each word
+    was, where ``word_timestamps`` did (what does not fit in the decoder is left without).
+    ``no_speech`` tells why nobody is taken to speak here (``no_speech.no_speech``; empty: somebody is): the text is
+    empty then, and ``withheld`` is what the model had written all the same.
     """
 
     text: str
@@ -91,6 +69,9 @@ class Decoded:
     finished: bool
     nbest: tuple[tuple[str, float], ...] = ()
     segments: tuple[Segment, ...] = ()
+    words: tuple[WordTime, ...] = ()
+    no_speech: str = ""
+    withheld: str = ""
 
 
 def decode(backend: Backend, clips: Sequence[Audio], options: DecodingOptions | None = None) -> list[Decoded]:
@@ -99,36 +80,34 @@ def decode(backend: Backend, clips: Sequence[Audio], options: DecodingOptions | 
     The results depend on the clips that share the batch and on nothing else: through its window, and where tokens
     are drawn through a clip's place among those that wait. Plan the batches (``plan_batches``) and the same texts come
     out, whenever and in whatever order the batches are decoded.
-    Raises ``UserError``: ``decode.too_long``, ``decode.language``.
+    Raises ``UserError``: ``decode.too_long``, ``decode.language``, ``decode.hotwords``, ``decode.word_timestamps``.
     """
     options = options or DecodingOptions()
     if not clips:
         return []
+    if options.word_timestamps and not hasattr(backend, "align"):
+        raise UserError("decode.word_timestamps", backend=type(backend).__name__)
     window_s = window_of([len(clip) / RATE for clip in clips], options)
     best: dict[int, Decoded] = {}
+    heard: dict[float, dict[int, Encoded]] = {}
     waiting = list(range(len(clips)))
-    heard: dict[int, Encoded] = {}
-    heard_s = -1.0
     for number, (length_s, temperature) in enumerate(_attempts(window_s, options), 1):
-        if heard_s != length_s:
+        if length_s not in heard:
             encoded = _encode(backend, [clips[place] for place in waiting], length_s)
-            heard, heard_s = dict(zip(waiting, encoded, strict=True)), length_s
-        raws = backend.generate(
-            np.stack([heard[place] for place in waiting]), _request(backend, options, window_s, temperature, number)
-        )
+            heard[length_s] = dict(zip(waiting, encoded, strict=True))
+        request = _request(backend, options, window_s, length_s, temperature, number)
+        raws = backend.generate(np.stack([heard[length_s][place] for place in waiting]), request)
         suspicious = []
         for place, raw in zip(waiting, raws, strict=True):
-            result, doubtful = _judge(backend, raw, options, length_s, number)
-            if options.timestamps:
-                times = segments(backend.vocabulary, raw.tokens, len(clips[place]) / RATE)
-                result = replace(result, segments=times)
+            result, doubtful = _judge(backend, clips[place], raw, options, length_s, number)
             best[place] = _better(best.get(place), result)
             if doubtful:
                 suspicious.append(place)
         waiting = suspicious
         if not waiting:
             break
-    return [best[place] for place in range(len(clips))]
+    results = [best[place] for place in range(len(clips))]
+    return _with_words(cast(AligningBackend, backend), clips, heard, results, options)
 
 
 def plan_batches(durations_s: Sequence[float], batch_size: int) -> list[list[int]]:
@@ -162,30 +141,80 @@ def _encode(backend: Backend, clips: Sequence[Audio], window_s: float) -> Encode
     return backend.encode(np.stack([log_mel(np.pad(c, (0, samples - len(c))), backend.n_mels) for c in clips]))
 
 
-def _request(backend: Backend, options: DecodingOptions, window_s: float, temperature: float, number: int) -> Request:
+def _request(
+    backend: Backend, options: DecodingOptions, window_s: float, length_s: float, temperature: float, number: int
+) -> Request:
+    """``window_s`` is the fit window, ``length_s`` the one that this attempt has."""
     prompt = backend.vocabulary.prompt(
-        options.language, options.task, timestamps=options.timestamps, previous=options.previous
+        options.language,
+        options.task,
+        timestamps=options.timestamps,
+        previous=options.previous,
+        hotwords=options.hotwords,
     )
     limit = min(options.max_new_tokens, DECODER_TOKENS - len(prompt))
     if window_s < MAX_S:
-        limit = min(limit, SPARE_TOKENS + math.ceil(TOKENS_PER_S * window_s))
+        per_s = FIT_TOKENS_PER_S if length_s < MAX_S else TOKENS_PER_S
+        limit = min(limit, SPARE_TOKENS + math.ceil(per_s * window_s))
     return Request(
         prompt, limit, options.beam_size, temperature, seed=options.seed + number, nbest=max(1, options.nbest)
     )
 
 
 def _judge(
-    backend: Backend, raw: RawDecode, options: DecodingOptions, window_s: float, attempts: int
+    backend: Backend, clip: Audio, raw: RawDecode, options: DecodingOptions, window_s: float, attempts: int
 ) -> tuple[Decoded, bool]:
+    """What an attempt came to, and whether it is to be followed by another."""
     text = backend.vocabulary.text(raw.tokens)
     loop = is_loop(text, options.compression_ratio_threshold)
-    unlikely = options.logprob_threshold is not None and raw.avg_logprob < options.logprob_threshold
-    ratio = compression_ratio(text)
     result = Decoded(
-        text, raw.tokens, raw.avg_logprob, raw.no_speech_prob, ratio, window_s, attempts, loop, raw.finished,
-        _nbest(backend, text, raw) if options.nbest else (),
+        text, raw.tokens, raw.avg_logprob, raw.no_speech_prob, compression_ratio(text), window_s, attempts, loop,
+        raw.finished, _nbest(backend, text, raw) if options.nbest else (),
     )  # fmt: skip
-    return result, loop or not raw.finished or unlikely
+    if options.timestamps:
+        result = replace(result, segments=segments(backend.vocabulary, raw.tokens, len(clip) / RATE))
+    reason = no_speech(clip, raw, loop=loop, first=attempts == 1, threshold=options.no_speech_threshold)
+    if reason:
+        return _silenced(result, reason), False
+    least = [options.logprob_threshold, options.fit_logprob_threshold if window_s < MAX_S else None]
+    unlikely = any(one is not None and raw.avg_logprob < one for one in least)
+    return result, loop or not raw.finished or unlikely or _says_it_again(result)
+
+
+def _says_it_again(result: Decoded) -> bool:
+    """In a window shorter than the model was made for; in a full one, people have said it twice."""
+    return result.window_s < MAX_S and doubles(result.text)
+
+
+def _silenced(result: Decoded, reason: str) -> Decoded:
+    """A text is withheld, and with it all that was wrong with it."""
+    return replace(
+        result, text="", tokens=(), compression_ratio=0.0, loop=False, finished=True,
+        nbest=(("", result.avg_logprob),) if result.nbest else (), segments=(), no_speech=reason, withheld=result.text,
+    )  # fmt: skip
+
+
+def _with_words(
+    backend: AligningBackend,
+    clips: Sequence[Audio],
+    heard: Mapping[float, Mapping[int, Encoded]],
+    results: Sequence[Decoded],
+    options: DecodingOptions,
+) -> list[Decoded]:
+    """The results with the times of their words, each in the window that gave its text."""
+    timed = list(results)
+    if not options.word_timestamps:
+        return timed
+    for window_s, encoded in heard.items():
+        places = [place for place, result in enumerate(timed) if result.window_s == window_s and result.text]
+        if places:
+            stacked, samples = np.stack([encoded[place] for place in places]), [len(clips[place]) for place in places]
+            texts = [timed[place].text.split() for place in places]
+            for place, words in zip(
+                places, word_times(backend, stacked, samples, texts, options.language), strict=True
+            ):
+                timed[place] = replace(timed[place], words=tuple(words))
+    return timed
 
 
 def _nbest(backend: Backend, text: str, raw: RawDecode) -> tuple[tuple[str, float], ...]:
@@ -202,7 +231,14 @@ def _better(earlier: Decoded | None, later: Decoded) -> Decoded:
     return replace(max(earlier, later, key=_goodness), attempts=later.attempts)
 
 
-def _goodness(result: Decoded) -> tuple[bool, bool, bool, float]:
+def _goodness(result: Decoded) -> tuple[bool, bool, bool, bool, float]:
     """A finished text without a loop, the likeliest; then any text before none, a finished one, the shortest."""
-    fine = result.finished and not result.loop and (bool(result.text) or result.no_speech_prob > NO_SPEECH)
-    return fine, bool(result.text), result.finished, result.avg_logprob if fine else -len(result.text)
+    silence = bool(result.no_speech) or result.no_speech_prob > NO_SPEECH
+    fine = result.finished and not result.loop and (bool(result.text) or silence)
+    return (
+        fine,
+        fine and not _says_it_again(result),
+        bool(result.text),
+        result.finished,
+        result.avg_logprob if fine else -len(result.text),
+    )

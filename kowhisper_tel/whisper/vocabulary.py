@@ -16,6 +16,8 @@ DECODER_TOKENS = 448
 """The most tokens, prompt and text together, that Whisper's decoder has positions for."""
 PROMPT_TOKENS = 223
 """The most tokens of previous text that fit before the transcript (OpenAI: half of the decoder's 448, less one)."""
+HOTWORD_TOKENS = 111
+"""The most of them that hotwords may take, so that what was said before has room beside them."""
 
 
 class Vocabulary:
@@ -38,11 +40,15 @@ class Vocabulary:
             raise UserError("model.no_tokenizer", folder=folder)
         return cls(Tokenizer.from_file(str(file)))
 
-    def prompt(self, language: str, task: str, *, timestamps: bool, previous: str = "") -> list[int]:
+    def prompt(
+        self, language: str, task: str, *, timestamps: bool, previous: str = "", hotwords: Sequence[str] = ()
+    ) -> list[int]:
         """The tokens that decoding starts from. A model for English only has neither languages nor tasks.
 
-        ``previous`` is text that was said before, or words to expect; its end is kept where it is too long.
-        Raises ``UserError`` ``decode.language`` where the model has no such language.
+        ``hotwords`` are words to expect, and ``previous`` is text that was said before: it stands behind them, next to
+        the transcript, and its end is kept where the two do not fit.
+        Raises ``UserError``: ``decode.language`` where the model has no such language, ``decode.hotwords`` for more of
+        them than fit.
         """
         tokens = [self.start]
         if self._find("<|ko|>") is not None:
@@ -52,10 +58,13 @@ class Vocabulary:
             tokens += [spoken, self._id(f"<|{task}|>")]
         if not timestamps:
             tokens.append(self.no_timestamps)
-        if not previous.strip():
+        expected, before = self._spoken(", ".join(hotwords)), self._spoken(previous)
+        if len(expected) > HOTWORD_TOKENS:
+            raise UserError("decode.hotwords", tokens=len(expected), most=HOTWORD_TOKENS)
+        if not expected and not before:
             return tokens
-        before = self._tokenizer.encode(" " + previous.strip(), add_special_tokens=False).ids
-        return [self._id("<|startofprev|>"), *before[-PROMPT_TOKENS:], *tokens]
+        room = PROMPT_TOKENS - len(expected)
+        return [self._id("<|startofprev|>"), *expected, *before[-room:], *tokens]
 
     def text(self, tokens: Iterable[int]) -> str:
         """The text of tokens, without special and timestamp tokens and the spaces around it."""
@@ -64,6 +73,9 @@ class Vocabulary:
     def tokens(self, text: str) -> Sequence[int]:
         """The tokens of text, with nothing before or after."""
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def _spoken(self, text: str) -> Sequence[int]:
+        return self.tokens(" " + text.strip()) if text.strip() else ()
 
     def _find(self, name: str) -> int | None:
         found: int | None = self._tokenizer.token_to_id(name)

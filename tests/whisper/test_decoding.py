@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.whisper.backends.base import Encoded, Features, RawDecode, Request
+from kowhisper_tel.whisper.backends.base import Aligned, Encoded, Features, RawDecode, Request
 from kowhisper_tel.whisper.decoding import DecodingOptions, decode, plan_batches, window_of
 from kowhisper_tel.whisper.vocabulary import Vocabulary
 
@@ -115,7 +115,7 @@ def test_a_text_that_does_not_end_is_suspicious(vocabulary: Vocabulary) -> None:
     backend = ScriptedBackend(vocabulary, lambda *_: FINE, finished=False)
     (result,) = decode(backend, [tone(2)], DecodingOptions(temperatures=(0.0,)))
     assert (result.attempts, result.loop, result.finished) == (2, False, False)
-    assert [request.max_new_tokens for _, _, request in backend.calls] == [80, 80]
+    assert [request.max_new_tokens for _, _, request in backend.calls] == [56, 80]
 
 
 def test_a_loop_that_ends_is_kept_before_a_text_that_does_not(vocabulary: Vocabulary) -> None:
@@ -192,3 +192,124 @@ def test_a_window_holds_its_clips_and_the_tail(durations_s: list[float], tail_s:
     window_s = window_of(durations_s, DecodingOptions(tail_s=tail_s))
     assert window_s * 2 == int(window_s * 2)
     assert window_s == 30.0 or 0 <= window_s - (max(durations_s) + tail_s) < 0.5
+
+
+def test_where_nobody_speaks_nothing_is_written(vocabulary: Vocabulary) -> None:
+    class Doubting(ScriptedBackend):
+        def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+            return [replace(raw, avg_logprob=-1.8, no_speech_prob=0.7) for raw in super().generate(encoded, request)]
+
+    backend = Doubting(vocabulary, lambda *_: FINE)
+    (result,) = decode(backend, [tone(2)], DecodingOptions(nbest=1, timestamps=True))
+    assert (result.text, result.tokens, result.segments, result.nbest) == ("", (), (), (("", -1.8),))
+    assert (result.no_speech, result.withheld, result.attempts) == ("model", FINE, 1)
+    (written,) = decode(backend, [tone(2)], DecodingOptions(no_speech_threshold=None, temperatures=(0.0,)))
+    assert (written.text, written.no_speech, written.withheld) == (FINE, "", "")
+    (higher,) = decode(backend, [tone(2)], DecodingOptions(no_speech_threshold=1.1, temperatures=(0.0,)))
+    assert (higher.text, higher.no_speech) == (FINE, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "logprob", "probability", "reason"),
+    [
+        (FINE, -0.2, 0.6, ""),  # a text as likely as that is speech
+        (FINE, -2.0, 0.2, ""),  # one that is not, too, where no speech is unlikely
+        (FINE, -2.6, 0.2, "model"),
+        (FINE, -1.6, 0.4, "model"),
+        (LOOP, -0.1, 0.55, "model"),  # a loop is likely whatever is heard
+        (LOOP, -4.0, 0.3, ""),
+    ],
+)
+def test_probability_and_likelihood_weigh_together(
+    vocabulary: Vocabulary, text: str, logprob: float, probability: float, reason: str
+) -> None:
+    class Doubting(ScriptedBackend):
+        def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+            raws = super().generate(encoded, request)
+            return [replace(raw, avg_logprob=logprob, no_speech_prob=probability) for raw in raws]
+
+    (result,) = decode(Doubting(vocabulary, lambda *_: text), [tone(2)], DecodingOptions(temperatures=(0.0,)))
+    assert (result.no_speech, result.text) == (reason, "" if reason else text.strip())
+
+
+def test_a_model_that_ends_at_once_heard_nobody(vocabulary: Vocabulary) -> None:
+    (result,) = decode(ScriptedBackend(vocabulary, lambda *_: ""), [tone(2)])
+    assert (result.no_speech, result.withheld, result.attempts, result.loop) == ("end", "", 1, False)
+
+
+def test_what_is_said_twice_in_a_fit_window_is_heard_again(vocabulary: Vocabulary) -> None:
+    twice = f"{FINE}. {FINE}"
+    backend = ScriptedBackend(vocabulary, lambda _, window_s, __: twice if window_s < 30 else FINE)
+    (result,) = decode(backend, [tone(2)])
+    assert (result.text, result.attempts, result.window_s) == (FINE, 2, 30.0)
+    (said,) = decode(ScriptedBackend(vocabulary, lambda *_: twice), [tone(2)])
+    assert (said.text, said.attempts, said.loop) == (twice, 2, False)
+
+
+def test_what_no_ear_could_hear_has_no_text(vocabulary: Vocabulary) -> None:
+    backend = ScriptedBackend(vocabulary, lambda *_: LOOP)
+    dither = np.random.default_rng(1).integers(-1, 2, 32_000).astype(np.float32) / 32768
+    silent, dithered, faint = decode(backend, [np.zeros(32_000, np.float32), dither, tone(2, 0.001)])
+    assert [(r.text, r.no_speech, r.withheld, r.attempts) for r in (silent, dithered)] == [
+        ("", "level", LOOP.strip(), 1)
+    ] * 2
+    assert (faint.text, faint.no_speech) == (LOOP.strip(), "")
+
+
+@pytest.mark.parametrize(("threshold", "attempts"), [(-0.7, 2), (None, 1)])
+def test_an_unlikely_text_of_a_fit_window_is_heard_again(
+    vocabulary: Vocabulary, threshold: float | None, attempts: int
+) -> None:
+    class Doubting(ScriptedBackend):
+        def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+            logprob = -0.9 if encoded.shape[1] < 1500 else -0.8
+            return [replace(raw, avg_logprob=logprob) for raw in super().generate(encoded, request)]
+
+    backend = Doubting(vocabulary, lambda _, window_s, __: FINE if window_s == 30 else "네")
+    (result,) = decode(backend, [tone(2)], DecodingOptions(fit_logprob_threshold=threshold))
+    assert (result.text, result.attempts) == (FINE if attempts == 2 else "네", attempts)
+
+
+def test_hotwords_stand_before_what_was_said(vocabulary: Vocabulary) -> None:
+    backend = ScriptedBackend(vocabulary, lambda *_: FINE)
+    decode(backend, [tone(2)], DecodingOptions(previous="네 고객님", hotwords=["결합상품", " 위약금 "]))
+    prompt = list(backend.calls[0][2].prompt)
+    start = prompt.index(vocabulary.start)
+    assert prompt[0] == 50361
+    assert vocabulary.text(prompt[1:start]) == "결합상품, 위약금 네 고객님"
+    decode(backend, [tone(2)], DecodingOptions(hotwords=("", " ")))
+    assert backend.calls[-1][2].prompt[0] == vocabulary.start
+
+
+def test_hotwords_and_what_was_said_share_the_prompt(vocabulary: Vocabulary) -> None:
+    words = ["위약금", "결합상품"]
+    prompt = vocabulary.prompt("ko", "transcribe", timestamps=False, previous="앞말 " * 300, hotwords=words)
+    assert len(prompt) == 1 + 223 + 4
+    assert vocabulary.text(prompt[1:-4]).startswith("위약금, 결합상품")
+    with pytest.raises(UserError) as error:
+        vocabulary.prompt("ko", "transcribe", timestamps=False, hotwords=["결합상품"] * 60)
+    assert error.value.code == "decode.hotwords"
+
+
+def test_an_engine_that_cannot_align_says_so(vocabulary: Vocabulary) -> None:
+    with pytest.raises(UserError) as error:
+        decode(ScriptedBackend(vocabulary, lambda *_: FINE), [tone(1)], DecodingOptions(word_timestamps=True))
+    assert error.value.code == "decode.word_timestamps"
+
+
+def test_the_words_of_each_window_have_times(vocabulary: Vocabulary) -> None:
+    class Aligning(ScriptedBackend):
+        def align(self, encoded: Encoded, prompt: object, texts: list[list[int]], frames: list[int]) -> list[Aligned]:
+            aligned.append((encoded.shape[1] / 50, list(frames)))
+            return [Aligned(tuple((n, 10 * n) for n in range(len(text) + 1)), (0.5,) * len(text)) for text in texts]
+
+    def answer(level: float, window_s: float, _: float) -> str:
+        return LOOP if level > 1.2 and window_s < 30 else FINE
+
+    aligned: list[tuple[float, list[int]]] = []
+    backend = Aligning(vocabulary, answer)
+    clips = [tone(2, 0.01), tone(1.5, 0.5), np.zeros(16_000, np.float32)]
+    quiet, loud, silent = decode(backend, clips, DecodingOptions(word_timestamps=True))
+    assert aligned == [(3.0, [200]), (30.0, [150])]
+    assert [[word.word for word in result.words] for result in (quiet, loud, silent)] == [FINE.split()] * 2 + [[]]
+    assert quiet.words[0].start_s == 0.0

@@ -18,6 +18,7 @@ from kowhisper_tel.whisper.backends.transformers import TransformersBackend
 from kowhisper_tel.whisper.ct2 import check_quantisation, convert
 from kowhisper_tel.whisper.decoding import DecodingOptions, decode
 from kowhisper_tel.whisper.features import log_mel
+from kowhisper_tel.whisper.word_times import word_times
 
 Clip = Callable[[int, float], np.ndarray]
 
@@ -204,3 +205,31 @@ def test_what_a_device_cannot_compute_in_is_refused(
         check_quantisation(name, "cpu")
     assert error.value.code == code
     assert "int8" in error.value.facts["known"]
+
+
+def test_both_engines_write_the_same_and_nothing_for_noise(
+    shared: Path, fast: Ct2Backend, reference: TransformersBackend
+) -> None:
+    folder = shared / "data" / "korean_talks"
+    lines = (folder / "train.jsonl").read_text(encoding="utf-8").splitlines()[5:900:300]
+    noise = np.random.default_rng(8).normal(0, 0.003, 2 * 16_000).astype(np.float32)
+    clips = [*(read_audio(folder / json.loads(line)["audio"])[: 3 * 16_000] for line in lines), noise]
+    options = DecodingOptions(hotwords=("세바시",), previous="안녕하세요")
+    ours, theirs = (decode(backend, clips, options) for backend in (fast, reference))
+    assert [(r.text, r.attempts, r.no_speech) for r in ours] == [(r.text, r.attempts, r.no_speech) for r in theirs]
+    assert [bool(r.text) for r in ours] == [True, True, True, False]
+    assert (ours[-1].no_speech, bool(ours[-1].withheld)) == ("model", True)
+
+
+def test_both_engines_tell_the_same_word_times(clip: Clip, fast: Ct2Backend, reference: TransformersBackend) -> None:
+    features, words = features_of([clip(1, 2.0), clip(2, 1.5)], 3.0), [["네", "고객님", "반갑습니다"], ["여보세요"]]
+    ours, theirs = (
+        word_times(backend, backend.encode(features), [32_000, 24_000], words) for backend in (fast, reference)
+    )
+    for one, other in zip(ours, theirs, strict=True):
+        assert [word.word for word in one] == [word.word for word in other]
+        for name, most in (("start_s", 0.021), ("end_s", 0.021), ("probability", 5e-3)):
+            np.testing.assert_allclose(
+                [getattr(word, name) for word in one], [getattr(word, name) for word in other], atol=most
+            )
+    assert reference._model.config._attn_implementation == "sdpa"

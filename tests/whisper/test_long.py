@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kowhisper_tel.core.activity import activity, halves
 from kowhisper_tel.core.audio import RATE, read_audio
 from kowhisper_tel.whisper import decoding
-from kowhisper_tel.whisper.backends.base import Encoded, Features, RawDecode, Request
+from kowhisper_tel.whisper.backends.base import Aligned, Encoded, Features, RawDecode, Request
 from kowhisper_tel.whisper.decoding import DecodingOptions
 from kowhisper_tel.whisper.long import BATCH_SIZE, MOST_S, decode_long, joined
 from kowhisper_tel.whisper.segments import segments
@@ -177,3 +177,70 @@ def test_real_speech_survives_the_cuts(shared: Path, whisper_base_ct2: Path) -> 
     said, heard = ("".join(text.split()) for text in (" ".join(row["text"] for row in rows), joined(pieces)))
     assert len(pieces) > 1
     assert 0.9 < len(heard) / len(said) < 1.1
+
+
+def test_sections_lose_and_double_nothing(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(4)
+    starts = list(np.cumsum([0.5, *(TONE_S + draw.choice([0.3, 0.5, 0.8, 1.5, 6.0], 150))]))
+    audio = bursts(starts, starts[-1] + 1.0)
+    whole = decode_long(CountingBackend(vocabulary), audio)
+    monkeypatch.setattr("kowhisper_tel.whisper.long.SECTION_S", 60.0)
+    looked_at = list[int]()
+    real = activity
+    monkeypatch.setattr(
+        "kowhisper_tel.whisper.long.activity", lambda part, **given: looked_at.append(len(part)) or real(part, **given)
+    )
+    parts = decode_long(CountingBackend(vocabulary), audio)
+    assert joined(parts).split() == joined(whole).split() == words(len(starts), vocabulary)
+    np.testing.assert_allclose([p.start_s for p in parts], [p.start_s for p in whole], atol=2.0)  # silence at an edge
+    np.testing.assert_allclose([p.end_s for p in parts], [p.end_s for p in whole], atol=2.0)
+    assert max(looked_at) <= 60 * RATE < len(audio) / 2
+
+
+def test_a_long_silence_between_sections(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kowhisper_tel.whisper.long.SECTION_S", 60.0)
+    starts = [0.5, 30.0, 31.0, 200.0, 201.0]
+    pieces = decode_long(CountingBackend(vocabulary), bursts(starts, 260.0))
+    assert joined(pieces).split() == words(5, vocabulary)
+    assert pieces[-1].start_s == pytest.approx(199.75, abs=0.1)
+
+
+def test_each_piece_is_told_the_one_before_where_asked(vocabulary: Vocabulary) -> None:
+    class Told(CountingBackend):
+        def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+            prompt = list(request.prompt)
+            told.append(vocabulary.text(prompt[: prompt.index(vocabulary.start)][1:]))
+            return super().generate(encoded, request)
+
+    told = list[str]()
+    audio = bursts([0.5, 8.0, 16.0, 24.0], 30.0)
+    plain = [piece.decoded.text for piece in decode_long(Told(vocabulary), audio)]
+    assert told == [""]
+    told.clear()
+    options = DecodingOptions(condition_on_previous_text=True, previous="안녕하세요")
+    assert [piece.decoded.text for piece in decode_long(Told(vocabulary), audio, options)] == plain
+    assert told == ["안녕하세요", *plain[:-1]]
+
+
+def test_what_loops_is_told_to_nobody(vocabulary: Vocabulary) -> None:
+    class Looping(CountingBackend):
+        def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+            prompts.append(len(request.prompt))
+            text = "감사합니다 " * 20 if len(prompts) <= 4 else "네"
+            return [RawDecode(tuple(vocabulary.tokens(text)), -0.2, 0.0, True) for _ in encoded]
+
+    prompts = list[int]()
+    options = DecodingOptions(condition_on_previous_text=True)
+    first, second = decode_long(Looping(vocabulary), bursts([0.5, 8.0], 10.0), options)
+    assert (first.decoded.loop, second.decoded.text) == (True, "네")
+    assert prompts == [4] * 5
+
+
+def test_words_have_the_recordings_time(vocabulary: Vocabulary) -> None:
+    class Aligning(CountingBackend):
+        def align(self, encoded: Encoded, prompt: object, texts: list[list[int]], frames: list[int]) -> list[Aligned]:
+            return [Aligned(tuple((n, 10 * n) for n in range(len(text) + 1)), (0.5,) * len(text)) for text in texts]
+
+    (piece,) = decode_long(Aligning(vocabulary), bursts([40.0], 80.0), DecodingOptions(word_timestamps=True))
+    assert piece.words[0].start_s == pytest.approx(piece.start_s)
+    assert piece.words[0].end_s > piece.start_s

@@ -58,6 +58,7 @@ class Ct2Backend:
             max_length=max(2 * limit, len(prompt) - 1 + limit),
             return_scores=True,
             return_no_speech_prob=True,
+            suppress_blank=False,  # it would forbid to end at once, which is how a model says that nobody speaks
         )
         return [self._raw(result, limit) for result in results]
 

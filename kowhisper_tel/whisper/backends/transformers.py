@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kowhisper_tel.whisper.backends.base import Encoded, Features, RawDecode, Request
+from kowhisper_tel.whisper.backends.base import Aligned, Encoded, Features, RawDecode, Request
 from kowhisper_tel.whisper.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -57,6 +57,19 @@ class TransformersBackend:
         with self._inference():
             hidden = self._tensor(encoded).to(self._model.dtype)
             return self._generate(BaseModelOutput(last_hidden_state=hidden), request)
+
+    def align(
+        self, encoded: Encoded, prompt: Sequence[int], texts: Sequence[Sequence[int]], frames: Sequence[int]
+    ) -> list[Aligned]:
+        """Force texts (tokens without prompt and end) on what ``encode`` gave, one a row. See ``word_times``."""
+        from kowhisper_tel.whisper.backends.cross_attention import align
+
+        with self._inference():
+            hidden = self._tensor(encoded).to(self._model.dtype)
+            return [
+                align(self._model, self._vocabulary, hidden[row : row + 1], prompt, text, frames[row])
+                for row, text in enumerate(texts)
+            ]
 
     @contextmanager
     def _inference(self) -> Iterator[None]:
@@ -107,7 +120,7 @@ class TransformersBackend:
             eos_token_id=vocabulary.end,
             pad_token_id=vocabulary.end,
             suppress_tokens=list(config.suppress_tokens or []),
-            begin_suppress_tokens=list(config.begin_suppress_tokens or []),
+            begin_suppress_tokens=None,  # they would forbid to end at once: how a model says that nobody speaks
             num_beams=request.beams,
             num_return_sequences=request.wanted,
             do_sample=False,
@@ -135,7 +148,6 @@ class TransformersBackend:
         logits = self._model.proj_out(states[begin - 1 : begin - 1 + len(scored)]).float()
         config = self._model.generation_config  # as CTranslate2 scores: among the tokens that the config leaves
         logits[:, list(config.suppress_tokens or [])] = -math.inf
-        logits[0, list(config.begin_suppress_tokens or [])] = -math.inf
         logprobs = logits.log_softmax(-1)
         total = float(sum(logprobs[place, token] for place, token in enumerate(scored)))
         start = list(request.prompt).index(self._vocabulary.start)
