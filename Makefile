@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow presets bench-augment bench-prepare bench-decode bench-report check-report quality fuzz-augment lint types imports codecs clean help
+.PHONY: demo test test-slow presets bench-augment bench-prepare bench-decode bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
 
 help:
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-prepare  speed and memory of prepare without opening audio, beside datasets (LINES=1000000)"
 	@echo "make bench-decode   speed and CER of decoding by fit windows, by 30 s windows and by faster-whisper (MODELS=folder; needs KOWHISPER_SHARED)"
 	@echo "make bench-report   seconds and megabytes of a report at 1,000 and 10,000 rows"
+	@echo "make bench-train    utterances/s and memory of training, beside transformers' own recipe (TALKS=folder STEPS=4)"
 	@echo "make check-report   a report in a browser: opening, requests, errors, axe-core (needs chromium and npm; PAGE=my.html)"
 	@echo "make quality        PESQ of every codec and under loss, into docs/ (needs KOWHISPER_SHARED)"
 	@echo "make fuzz-augment   ten thousand random clips, codecs and losses: nothing may break"
@@ -45,6 +46,9 @@ bench-decode: $(VENV)/.ready-bench
 
 bench-report: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.report_speed
+
+bench-train: $(VENV)/.ready-bench
+	$(BIN)/python -m benchmarks.train_speed $(TALKS) $(if $(STEPS),--steps $(STEPS))
 
 AXE := build/axe/node_modules/axe-core/axe.min.js
 $(AXE):

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from kowhisper_tel.train.hearing import Severity, as_points
+from kowhisper_tel.train.recipes import recipes
 
 Split = Literal["train", "dev", "test"]
 
@@ -80,6 +81,12 @@ class Lora(Section):
     r: int = Field(32, ge=1, description="rank")
     lora_alpha: int = Field(64, ge=1, description="scale")
     lora_dropout: float = Field(0.0, ge=0, lt=1, description="dropout before the adapter")
+    target_modules: list[str] = Field(
+        ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"], min_length=1, description="layers with an adapter"
+    )
+    base_quantisation: Literal["8bit", "4bit"] | None = Field(
+        None, description="hold the frozen base in 8 or 4 bits (GPU, bitsandbytes)"
+    )
 
 
 class SpecAugment(Section):
@@ -97,6 +104,9 @@ class SpecAugment(Section):
 class Train(Section):
     """Fine-tuning. The control `clean` has the same data and budget, without telephone augmentation."""
 
+    recipe: str | None = Field(
+        None, description="settings for a size and a memory, e.g. small-16gb or large-v3-24gb; those given here win"
+    )
     controls: list[Literal["clean"]] = Field(["clean"], max_length=1, description="control models trained beside")
     channels: str | list[dict[str, Any]] = Field(
         "wheels_only",
@@ -122,7 +132,8 @@ class Train(Section):
     weight_decay: float = Field(0.01, ge=0, description="AdamW's")
     max_grad_norm: float = Field(1.0, gt=0, description="gradient clipping")
     label_smoothing_factor: float = Field(0.0, ge=0, lt=1, description="label smoothing")
-    batch_seconds: float = Field(120.0, gt=0, description="seconds of audio in one step")
+    batch_seconds: float = Field(120.0, gt=0, description="seconds of audio in one batch")
+    gradient_accumulation_steps: int = Field(1, ge=1, description="batches in one step")
     window_s: tuple[float, float] = Field((4.0, 30.0), description="shortest and longest window drawn, in seconds")
     timestamp_share: float = Field(0.5, ge=0, le=1, description="share of windows labelled with timestamps")
     windows: Literal["drawn", "packed", "padded"] = Field(
@@ -133,13 +144,29 @@ class Train(Section):
     )
     full_share: float = Field(0.03, ge=0, le=0.5, description="share of windows with one short utterance in 30 s")
     nospeech_share: float = Field(0.05, ge=0, le=0.5, description="share of windows in which nobody speaks")
-    precision: Literal["auto", "fp32", "bf16"] = Field("auto", description="auto: bf16 where the machine has it")
+    tune: Literal["all", "encoder", "decoder"] = Field("all", description="which half is trained")
+    freeze_layers: int = Field(0, ge=0, description="so many first encoder layers stay as they are")
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
+        "auto", description="auto: bf16 where the machine has it, else fp16 on a GPU, else fp32"
+    )
     gradient_checkpointing: bool = Field(False, description="less memory, more time")
+    torch_compile: Literal["auto"] | bool = Field("auto", description="compile the layers; auto: on a GPU")
     freeze_embeddings: bool = Field(False, description="leave the token embeddings (and output projection) as they are")
     lora: Lora | None = Field(None, description="adapters in place of full tuning")
     save_steps: int = Field(50, ge=1, description="a checkpoint each so many steps")
     dev_utterances: int = Field(24, ge=0, description="dev utterances decoded for the CER curve; 0: none")
     dataloader_num_workers: int = Field(1, ge=0, description="processes that render and window the audio")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_recipe(cls, given: Any) -> Any:
+        name = given.get("recipe") if isinstance(given, dict) else None
+        if name is None:
+            return given
+        known = recipes()
+        if name not in known:
+            raise ValueError(f"recipe: none is called {name!r}; known: {', '.join(known)}")
+        return known[name] | given
 
     @field_validator("severity")
     @classmethod

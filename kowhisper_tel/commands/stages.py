@@ -289,7 +289,7 @@ def _train_settings(run: Run) -> TrainSettings:
     train = run.config.train
     assert train is not None
     mixed = {"channels", "clean_share", "noise", "noise_share"}
-    values = train.model_dump(exclude={"controls", "lora", "spec_augment", *mixed})
+    values = train.model_dump(exclude={"controls", "recipe", "lora", "spec_augment", *mixed})
     lora, masks = train.lora, train.spec_augment
     return TrainSettings(
         **values,

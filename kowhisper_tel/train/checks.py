@@ -14,6 +14,7 @@ from kowhisper_tel.data.windows import MOST_TICKS
 from kowhisper_tel.train.babble import check_babble
 from kowhisper_tel.train.hearing import Hearing
 from kowhisper_tel.train.labels import SpecialTokens
+from kowhisper_tel.train.settings import Lora
 
 
 def check_mixture(mixture: Mixture) -> None:
@@ -28,6 +29,22 @@ def check_hearing(manifest: Manifest, hearing: Hearing) -> None:
     """Raise ``UserError`` (``train.babble_alone``) where babble is asked for of a manifest with one speaker."""
     if hearing.babble_share:
         check_babble(manifest)
+
+
+def check_quantisation(lora: Lora | None) -> None:
+    """Raise ``UserError`` where a base in 8 or 4 bits is asked for and cannot be held here.
+
+    ``train.quantised_no_gpu`` without CUDA, ``train.quantised_missing`` without bitsandbytes.
+    """
+    if lora is None or lora.base_quantisation is None:
+        return
+    import torch
+    from transformers.utils import is_bitsandbytes_available
+
+    if not torch.cuda.is_available():
+        raise UserError("train.quantised_no_gpu", asked=lora.base_quantisation)
+    if not is_bitsandbytes_available():
+        raise UserError("train.quantised_missing", asked=lora.base_quantisation)
 
 
 def check_tokens(manifest: Manifest, tokens: Sequence[Sequence[int]], special: SpecialTokens, vocabulary: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from kowhisper_tel.data.windows import Packing
 from kowhisper_tel.train.hearing import Hearing, Severity
+from kowhisper_tel.train.parts import Parts
 
 WITHOUT_EFFECT_ON_WEIGHTS = ("save_steps", "save_total_limit", "logging_steps", "report_to", "dataloader_num_workers")
 """Settings that a resumed run may change."""
@@ -14,12 +15,17 @@ WITHOUT_EFFECT_ON_WEIGHTS = ("save_steps", "save_total_limit", "logging_steps", 
 
 @dataclass(frozen=True)
 class Lora:
-    """Low-rank adapters (Hu et al. 2021) in place of full tuning; merged into the weights at the end."""
+    """Low-rank adapters (Hu et al. 2021) in place of full tuning; merged into the weights at the end.
+
+    ``target_modules``: names of linear layers or convolutions, as peft takes them. ``base_quantisation``: the frozen
+    base is held in 8 or 4 bits while it is trained (needs a GPU and bitsandbytes).
+    """
 
     r: int = 32
     lora_alpha: int = 64
     lora_dropout: float = 0.0
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2")
+    base_quantisation: Literal["8bit", "4bit"] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,9 @@ class TrainSettings:
 
     ``windows``, ``window_s``, ``batch_seconds``, ``timestamp_share``, ``previous_share``, ``full_share``,
     ``nospeech_share``: see ``kowhisper_tel.data.windows.Packing``; a step hears ``batch_seconds`` ×
-    ``gradient_accumulation_steps`` of audio. ``precision``: ``auto`` is bf16 where the machine
-    computes it fast, else fp32. ``freeze_embeddings``: token embeddings, which are the output projection too, stay as
-    they are (a sixteenth less time, a third less optimiser state). ``save_steps``: a checkpoint each so many steps, of
+    ``gradient_accumulation_steps`` of audio. ``tune``, ``freeze_layers``, ``freeze_embeddings``: see ``parts.Parts``
+    (without embeddings it takes a sixteenth less time, and a third less optimiser state). ``precision``: see
+    ``precision.choose``. ``torch_compile``: ``auto`` is on a GPU. ``save_steps``: a checkpoint each so many steps, of
     which the newest ``save_total_limit`` stay until the model is written. ``eval_steps``: dev CER each so many steps
     (below 1: a share of all), and before the first; ``dev_utterances`` (0: none) is how many it hears. ``severity``,
     ``voice_share``, ``babble_share``, ``babble_snr_db``: see ``kowhisper_tel.train.hearing.Hearing``.
@@ -67,8 +73,11 @@ class TrainSettings:
     previous_share: float = 0.1
     full_share: float = 0.03
     nospeech_share: float = 0.05
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    tune: Literal["all", "encoder", "decoder"] = "all"
+    freeze_layers: int = 0
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     gradient_checkpointing: bool = False
+    torch_compile: Literal["auto"] | bool = "auto"
     freeze_embeddings: bool = False
     lora: Lora | None = None
     spec_augment: SpecAugment | None = None
@@ -112,6 +121,11 @@ class TrainSettings:
         """
         masks = self.spec_augment and replace(self.spec_augment, telephone_share=0.0)
         return replace(self, babble_share=0.0, spec_augment=masks)
+
+    @property
+    def parts(self) -> Parts:
+        """What is trained, and what stays."""
+        return Parts(self.tune, self.freeze_layers, self.freeze_embeddings)
 
     def to_json(self) -> dict[str, Any]:
         """The settings as a JSON object."""

@@ -21,9 +21,12 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import fingerprint, is_complete, mark_complete, sha256, write_json
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.data import neighbours
-from kowhisper_tel.train import checkpoints, checks, precision
+from kowhisper_tel.train import checkpoints, checks, compiling, precision
+from kowhisper_tel.train.allocator import keeping_freed_memory
 from kowhisper_tel.train.interrupt import Interrupt, listening
 from kowhisper_tel.train.labels import SpecialTokens, text_tokens
+from kowhisper_tel.train.parts import counts
+from kowhisper_tel.train.precision import Precision
 from kowhisper_tel.train.schedule import Schedule
 from kowhisper_tel.train.settings import TrainSettings
 from kowhisper_tel.train.tokens import TokenRows
@@ -67,10 +70,12 @@ def train(
 
     Raises ``UserError``: ``train.exists`` (``out`` holds a training and ``resume`` is not given), ``train.changed`` (it
     is another one), ``train.no_utterances``, ``train.empty_label``, ``train.token_range``, ``train.tokenizer``,
-    ``train.codec``, ``train.babble_alone``, ``train.precision``, ``train.diverged``, and those of ``plan_epoch`` and
+    ``train.codec``, ``train.babble_alone``, ``train.precision``, ``train.diverged``, and those of
+    ``check_quantisation``, ``models.load``, ``models.plain``, ``WindowTrainer.train``, ``plan_epoch`` and
     ``read_audio``.
     """
     checks.check_not_empty(train)
+    checks.check_quantisation(settings.lora)
     for heard in (mixture, dev_mixture):
         checks.check_mixture(heard)
     checks.check_hearing(train, settings.hearing)
@@ -78,7 +83,7 @@ def train(
     inputs = task.inputs()
     if _is_finished(out, inputs, resume):
         return _finished(out)
-    with _own_random_state(), without_progress_bar(), listening() as interrupt:
+    with _own_random_state(), without_progress_bar(), keeping_freed_memory(), listening() as interrupt:
         return _train(task, out, inputs, interrupt, progress)
 
 
@@ -93,7 +98,7 @@ class _Task:
     dev_mixture: Mixture
     settings: TrainSettings
     seed: int
-    precision: str
+    precision: Precision
 
     def inputs(self) -> dict[str, Any]:
         """As JSON: files by what they hold, so that they may lie elsewhere next time."""
@@ -138,9 +143,12 @@ def _train(
         task.base,
         settings.lora,
         label_smoothing=settings.label_smoothing_factor,
-        freeze_embeddings=settings.freeze_embeddings,
+        parts=settings.parts,
         seed=seed,
     )
+    compiled = compiling.choose(settings.torch_compile)
+    if compiled:
+        compiling.compile_layers(model)
     checks.check_tokens(train, tokens, special, model.config.vocab_size)
     schedule = Schedule(
         array("d", (checks.duration_s(train, utterance) for utterance in train)),
@@ -156,7 +164,7 @@ def _train(
     trainer = WindowTrainer(
         keep_checkpoints=settings.save_total_limit,
         model=model,
-        args=arguments(settings, out / "checkpoints", seed=seed, steps=steps, bf16=task.precision == "bf16"),
+        args=arguments(settings, out / "checkpoints", seed=seed, steps=steps, precision=task.precision),
         train_dataset=TrainingBatches(
             Rendering(train, task.mixture, seed=seed, hearing=settings.hearing),
             tokens,
@@ -187,8 +195,15 @@ def _train(
     trainer.train(resume_from_checkpoint=str(start) if start else None)
     if trainer.state.global_step < steps:
         raise KeyboardInterrupt
-    digest = models.save(trainer.accelerator.unwrap_model(trainer.model), task.base, out / "model")
-    write_json(out / "summary.json", _summary(trainer, follow, schedule, settings, task.precision, digest))
+    trained, parameters = counts(model)
+    batches = [trainer.batch(number) for number in sorted({0, len(schedule) // 2, len(schedule) - 1})]
+    whole, merged = models.plain(
+        trainer.accelerator.unwrap_model(trainer.model), task.base, settings.lora, settings.parts, batches
+    )
+    digest = models.save(whole, task.base, out / "model")
+    summary = _summary(trainer, follow, schedule, settings, task.precision, digest)
+    told = {"trained_parameters": trained, "parameters": parameters, "compiled": compiled, **merged}
+    write_json(out / "summary.json", summary | told | {"halved": trainer.halving.to_json()})
     mark_complete(out, inputs)
     shutil.rmtree(out / "checkpoints", ignore_errors=True)
     return _finished(out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +16,50 @@ from transformers.trainer_callback import PrinterCallback
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.train import checkpoints
+from kowhisper_tel.train.halving import Halving, RandomState, is_out_of_memory
+from kowhisper_tel.train.precision import Precision
 from kowhisper_tel.train.settings import TrainSettings
+from kowhisper_tel.train.spec_augment import FRAMES_PER_S
 
 
 class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
     """The trainer, kept to what the library does not do.
 
     Every batch of all epochs is one item of the dataset, so the library sees a single pass in order, and a resume skips
-    by number without making the batches skipped. A loss that is no number stops the training.
+    by number without making the batches skipped. A loss that is no number stops the training; a batch that memory does
+    not hold is computed in parts (``halving``).
     """
 
-    def __init__(self, *, keep_checkpoints: int, **rest: Any) -> None:
+    def __init__(self, *, keep_checkpoints: int, halving: Halving | None = None, **rest: Any) -> None:
         super().__init__(**rest)
+        self.halving = halving or Halving()
         self.remove_callback(PrinterCallback)
         self._keep_checkpoints = keep_checkpoints
         self.data_wait_s = 0.0
         self.unrendered = 0
         self._loss = 0.0
+        self._heard: list[dict[str, Any]] = []
+        self._random = RandomState()
+
+    def train(self, resume_from_checkpoint: str | None = None, **rest: Any) -> Any:
+        """The library's, in the parts that the checkpoint was computed in.
+
+        Raises ``UserError``: ``train.out_of_memory_window`` (one window alone does not fit), ``train.out_of_memory``
+        (something else does not).
+        """
+        if resume_from_checkpoint:
+            self.halving.load(Path(resume_from_checkpoint))
+        try:
+            return super().train(resume_from_checkpoint=resume_from_checkpoint, **rest)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            raise UserError("train.out_of_memory", step=self.state.global_step + 1) from error
+
+    def batch(self, number: int) -> dict[str, Any]:
+        """A batch by its number, with features."""
+        complete: dict[str, Any] = self.train_dataset.features.complete(self.train_dataset[number], self.args.device)
+        return complete
 
     def take_loss(self) -> float:
         """The loss of the step that has just ended: the sum over its micro-batches, each scaled by all their tokens."""
@@ -64,14 +91,47 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
             self.data_wait_s += time.perf_counter() - begun
 
     def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
-        """The library's; keeps the loss. Raises ``UserError`` (``train.diverged``) where it is no number."""
+        """The library's, in as many parts as memory wants; keeps the loss.
+
+        Where memory is full, the step at hand is begun anew in smaller parts, so that its gradients hold nothing of the
+        attempt that failed. Raises ``UserError`` (``train.diverged``) where the loss is no number.
+        """
         self.unrendered += int(inputs.pop("unrendered"))
         inputs = self.train_dataset.features.complete(inputs, self.args.device)
-        loss: torch.Tensor = super().training_step(model, inputs, num_items_in_batch)
-        value = loss.item()
-        if not math.isfinite(value):
-            raise UserError("train.diverged", step=self.state.global_step + 1, rate=self._get_learning_rate())
-        self._loss += value
+        if not self._heard:  # the first batch of a step
+            self._random = RandomState()
+        self._heard.append(inputs)
+        waiting = [inputs]
+        while (loss := self._computed(model, waiting, num_items_in_batch)) is None:
+            self.halving.halve(self.state.global_step + 1)
+            model.zero_grad()
+            self._loss = 0.0
+            self._random.restore()
+            waiting = self._heard
+        if self.accelerator.sync_gradients:
+            self._heard = []
+        return loss
+
+    def _computed(self, model: Any, batches: Sequence[dict[str, Any]], tokens: Any) -> torch.Tensor | None:
+        """The loss of the last of these batches, and the gradients of all; nothing where smaller parts may fit."""
+        loss: torch.Tensor | None = None
+        for batch in batches:
+            try:
+                parts = self.halving.split(batch)
+                losses = [super(WindowTrainer, self).training_step(model, part, tokens) for part in parts]
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error) or self.args.world_size > 1:
+                    raise
+                if self.halving.can_halve(len(batch["labels"])):
+                    return None
+                window_s = batch["input_features"].shape[-1] / FRAMES_PER_S
+                step = self.state.global_step + 1
+                raise UserError("train.out_of_memory_window", step=step, window_s=window_s) from error
+            loss = torch.stack(losses).sum()
+            value = loss.item()
+            if not math.isfinite(value):
+                raise UserError("train.diverged", step=self.state.global_step + 1, rate=self._get_learning_rate())
+            self._loss += value
         return loss
 
     def floating_point_ops(self, inputs: Any) -> int:  # noqa: ARG002
@@ -81,11 +141,15 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         super()._save_checkpoint(model, trial)
         folder = Path(self.args.output_dir)
-        checkpoints.seal(folder / f"checkpoint-{self.state.global_step}")
+        checkpoint = folder / f"checkpoint-{self.state.global_step}"
+        self.halving.save(checkpoint)
+        checkpoints.seal(checkpoint)
         checkpoints.prune(folder, self._keep_checkpoints)
 
 
-def arguments(settings: TrainSettings, folder: Path, *, seed: int, steps: int, bf16: bool) -> Seq2SeqTrainingArguments:
+def arguments(
+    settings: TrainSettings, folder: Path, *, seed: int, steps: int, precision: Precision
+) -> Seq2SeqTrainingArguments:
     """The library's arguments for these settings; ``folder`` is where checkpoints go."""
     return Seq2SeqTrainingArguments(
         output_dir=str(folder),
@@ -100,7 +164,9 @@ def arguments(settings: TrainSettings, folder: Path, *, seed: int, steps: int, b
         activation_checkpointing=settings.gradient_checkpointing,
         activation_checkpointing_kwargs={"use_reentrant": False} if settings.gradient_checkpointing else None,
         optim="adamw_torch_fused",
-        bf16=bf16,
+        bf16=precision == "bf16",
+        use_cpu=precision == "bf16" and not torch.cuda.is_available(),  # without it bf16 is refused on a processor
+        fp16=precision == "fp16",
         seed=seed,
         save_strategy="steps",
         save_steps=settings.save_steps,
