@@ -6,12 +6,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow presets bench-augment bench-prepare bench-decode bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
+.PHONY: demo test test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
 
 help:
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
 	@echo "make test       set up, then lint, types, import contracts and tests"
 	@echo "make test-slow  kill and resume, on the embedded model; 200 leaks planted in real speech"
+	@echo "make test-kill-train  kill a training fifty times, go on with it: the same weights"
+	@echo "make bench-train-memory  memory of training on ten hours, beside ten minutes"
 	@echo "make presets    make the page of presets anew: text, pictures, sound (SPEECH=my.wav: of your recording)"
 	@echo "make bench-augment  speed of augment, beside phonesim and for each codec"
 	@echo "make bench-prepare  speed and memory of prepare without opening audio, beside datasets (LINES=1000000)"
@@ -34,6 +36,12 @@ presets: $(VENV)/.ready-dev codecs
 
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m slow
+
+test-kill-train: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -m "slow or not slow" tests/train/test_kill_train.py
+
+bench-train-memory: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks.train_memory
 
 bench-augment: $(VENV)/.ready-bench codecs
 	$(BIN)/python -m benchmarks.augment_speed

@@ -23,7 +23,6 @@ from augment import Channel
 from eval_suites import engines
 from eval_suites.cost import COSTS, Cost
 from eval_suites.engines import Clip, Engine, EngineKind, Setting
-from eval_suites.engines._program import held_bytes
 from eval_suites.models import ModelSpec
 from eval_suites.rendering import Renderer, duration_s
 from eval_suites.seats import Seat
@@ -32,6 +31,7 @@ from kowhisper_tel.core.audio import RATE, read_audio, write_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import fingerprint, read_json_lines, write_lines
 from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.core.memory import held_bytes
 
 SAMPLE_S = 30.0
 """The most audio, in seconds, that a model is measured on."""

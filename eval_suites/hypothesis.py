@@ -19,7 +19,8 @@ class Transcript:
     of the window that gave the text, and ``finished`` is false where the engine was stopped before the text ended.
     ``nbest`` are the likeliest texts in the engine's order, this text first, and ``segments`` what was said when,
     where asked for. ``missing`` says that there is none for this clip (``text`` is empty then, and all of it counts
-    as deleted), which is another thing than a clip in which nothing was heard.
+    as deleted), which is another thing than a clip in which nothing was heard: ``no_speech`` says by what rule the
+    engine took it for one (Whisper's: ``kowhisper_tel.whisper.no_speech``).
     """
 
     text: str
@@ -31,6 +32,7 @@ class Transcript:
     nbest: tuple[Guess, ...] = ()
     segments: tuple[Segment, ...] = ()
     missing: bool = False
+    no_speech: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,11 @@ class Hypothesis:
     transcript: Transcript
 
     def to_json(self) -> dict[str, Any]:
-        """One flat JSON object; ``nbest`` and ``segments`` only where there are any, ``missing`` where it is."""
+        """One flat JSON object; ``nbest``, ``segments`` and ``no_speech`` only where there are any."""
         record = {**asdict(self.key), **asdict(self.transcript)}
-        if not self.transcript.missing:
-            del record["missing"]
+        for name in ("missing", "no_speech"):
+            if not record[name]:
+                del record[name]
         return {name: value for name, value in record.items() if value != ()}
 
     @classmethod

@@ -6,7 +6,7 @@ Hugging Face training arguments where the meaning is the same. The rooms below t
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -101,6 +101,16 @@ class SpecAugment(Section):
     )
 
 
+class ForgettingBudget(Section):
+    """Points of percent that a tuned model may be worse than the base on dev; null: as many as it likes."""
+
+    clean: float | None = Field(3.0, description="CER of clips as recorded")
+    timestamps: float | None = Field(15.0, description="F1 of segment boundaries at pauses")
+    longform: float | None = Field(5.0, description="CER of a joined call")
+    language: float | None = Field(10.0, description="share of clips whose language is recognised")
+    nospeech: float | None = Field(20.0, description="share of clips without speech in which something is written")
+
+
 class Train(Section):
     """Fine-tuning. The control `clean` has the same data and budget, without telephone augmentation."""
 
@@ -154,8 +164,28 @@ class Train(Section):
     freeze_embeddings: bool = Field(False, description="leave the token embeddings (and output projection) as they are")
     lora: Lora | None = Field(None, description="adapters in place of full tuning")
     save_steps: int = Field(50, ge=1, description="a checkpoint each so many steps")
-    dev_utterances: int = Field(24, ge=0, description="dev utterances decoded for the CER curve; 0: none")
+    save_total_limit: int = Field(2, ge=1, description="so many of the newest checkpoints stay until the end")
+    eval_steps: float = Field(0.5, gt=0, description="dev is measured each so many steps; below 1: a share of all")
+    dev_utterances: int = Field(10, ge=0, description="dev utterances measured under each of `dev_suites`; 0: none")
+    dev_suites: list[str] = Field(
+        [
+            "clean", "phone_g711", "phone_amr_4.75", "phone_loss_10", "noisy_10", "noisy_5", "real_phone",
+            "nospeech_g711",
+        ],
+        description="suites and strata, named as in `evaluate.suites`, that dev is measured under",
+    )  # fmt: skip
+    metric_for_best_model: Literal["worst_stratum", "mean_strata", "last"] = Field(
+        "worst_stratum", description="which measured weights are kept: lowest worst CER over the base's, lowest mean"
+    )
+    early_stopping_patience: int | None = Field(None, ge=1, description="stop after so many measurings, none better")
+    forgetting: Literal["warn", "stop", "off"] = Field("warn", description="where more is lost than the budget allows")
+    forgetting_budget: ForgettingBudget = Field(ForgettingBudget(), description="what may be lost, in points")
+    interpolate: list[Annotated[float, Field(gt=0, le=1)]] | None = Field(
+        None, description="shares of the tuned model, the rest being the base, that are measured too, e.g. [0.3, 0.6]"
+    )
+    average_last: int = Field(0, ge=0, description="the mean of the last so many measured weights is measured too")
     dataloader_num_workers: int = Field(1, ge=0, description="processes that render and window the audio")
+    report_to: list[str] = Field([], description="tensorboard, wandb, mlflow, …: they get the curve's lines too")
 
     @model_validator(mode="before")
     @classmethod
@@ -195,6 +225,13 @@ class Decoding(Section):
     tail_s: float = Field(1.0, ge=0, le=30, description="seconds of silence after the audio in a fit window")
     beam_size: int = Field(1, ge=1, description="1 is greedy")
     compression_ratio_threshold: float = Field(2.4, gt=1, description="a hypothesis above it is decoded again")
+    fit_logprob_threshold: float | None = Field(
+        -0.7, description="a mean log probability below it is decoded again in 30 s; null: not asked"
+    )
+    no_speech_threshold: float | None = Field(
+        0.7, description="above it nobody is taken to speak, and nothing is written; null: what is written stands"
+    )
+    hotwords: list[str] = Field([], description="words to expect (product names), as Whisper's prompt")
     nbest: int = Field(0, ge=0, description="so many hypotheses of the beam are kept; at most `beam_size`")
 
 
@@ -205,7 +242,10 @@ class ModelDecoding(Section):
     beam_size: int | None = Field(None, ge=1, description="1 is greedy")
     compression_ratio_threshold: float | None = Field(None, gt=1, description="above it: decoded again")
     nbest: int | None = Field(None, ge=0, description="so many hypotheses of the beam are kept")
-    previous: str | None = Field(None, description="words to expect (product names), as Whisper's prompt")
+    previous: str | None = Field(None, description="text that was said before")
+    hotwords: list[str] | None = Field(None, description="words to expect (product names), as Whisper's prompt")
+    no_speech_threshold: float | None = Field(None, description="above it nothing is written")
+    fit_logprob_threshold: float | None = Field(None, description="a mean log probability below it: again in 30 s")
     fit_windows: bool | None = Field(None, description="false: every window is 30 s, as in stock Whisper")
     logprob_threshold: float | None = Field(None, description="a mean log probability below it: decoded again")
 

@@ -179,14 +179,17 @@ def _anchor(config: Config, folder: Path) -> Config:
     long = config.data.long
     if long and not long.model.startswith("builtin/"):
         long = long.model_copy(update={"model": place(long.model)})
+    train = config.train
+    if train:
+        suites = [own(name) for name in train.dev_suites]
+        train = train.model_copy(
+            update={"channels": sources(train.channels), "noise": noise(train.noise), "dev_suites": suites}
+        )
     return config.model_copy(
         update={
             "model": place(config.model) if not config.model.startswith("builtin/") else config.model,
             "data": config.data.model_copy(update={"corpora": corpora, "lists": lists, "long": long}),
-            "train": config.train
-            and config.train.model_copy(
-                update={"channels": sources(config.train.channels), "noise": noise(config.train.noise)}
-            ),
+            "train": train,
             "evaluate": config.evaluate.model_copy(update={**evaluate, **_anchor_models(config, folder, place)}),
             "gate": config.gate.model_copy(update={"budgets": config.gate.budgets and place(config.gate.budgets)}),
         }

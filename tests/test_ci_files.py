@@ -63,8 +63,10 @@ def project(whisper_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         torch.manual_seed(11)
         config = WhisperConfig.from_pretrained(whisper_base, d_model=32, num_hidden_layers=2, **layers)
         WhisperForConditionalGeneration(config).save_pretrained(folder / "tiny")
-    for name in ("tokenizer.json", "tokenizer_config.json", "preprocessor_config.json", "generation_config.json"):
+    for name in ("tokenizer.json", "tokenizer_config.json", "preprocessor_config.json"):
         shutil.copy(whisper_base / name, folder / "tiny" / name)
+    generation = json.loads((whisper_base / "generation_config.json").read_text())
+    (folder / "tiny" / "generation_config.json").write_text(json.dumps(generation | {"alignment_heads": [[1, 0]]}))
     (folder / "ci.yaml").write_text(CONFIG, encoding="utf-8")
     (folder / "gate.yaml").write_text("margin: 0.02\n", encoding="utf-8")
     return folder

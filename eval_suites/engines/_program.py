@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from eval_suites.engines import _answers, _variables
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.memory import held_bytes as held_bytes
 
 GRACE_S = 0.02
 """So long after its last answer a program has to give another one that nobody asked for."""
@@ -211,27 +212,3 @@ def _read(process: subprocess.Popen[bytes], answers: queue.Queue[bytes | None]) 
         while line := process.stdout.readline(_answers.LONGEST + 2):
             answers.put(line)
     answers.put(None)
-
-
-def held_bytes(pid: int) -> int | None:
-    """The most memory that a process and those it started have held so far (Linux's ``VmHWM``), else ``None``."""
-    found = [_high_water(number) for number in _family(pid)]
-    known = [size for size in found if size is not None]
-    return sum(known) if known else None
-
-
-def _family(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return [pid]
-    return [pid, *(one for child in children for one in _family(int(child)))]
-
-
-def _high_water(pid: int) -> int | None:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return None
-    line = next((line for line in status.splitlines() if line.startswith("VmHWM:")), None)
-    return int(line.split()[1]) * 1024 if line else None

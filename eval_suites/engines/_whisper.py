@@ -62,13 +62,15 @@ def of_pieces(pieces: Sequence[Piece]) -> Transcript:
         max(one.attempts for one in heard),
         all(one.finished for one in heard),
         segments=tuple(segment for piece in pieces for segment in piece.segments),
+        no_speech=heard[0].no_speech if all(one.no_speech for one in heard) else "",
     )
 
 
 def _of(d: Decoded) -> Transcript:
     return Transcript(
-        d.text, d.avg_logprob, d.compression_ratio, d.window_s, d.attempts, d.finished, d.nbest, d.segments
-    )
+        d.text, d.avg_logprob, d.compression_ratio, d.window_s, d.attempts, d.finished, d.nbest, d.segments,
+        no_speech=d.no_speech,
+    )  # fmt: skip
 
 
 def _is_long(clip: Clip) -> bool:

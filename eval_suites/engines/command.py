@@ -21,12 +21,13 @@ import numpy as np
 
 from eval_suites.engines import Clip, Engine, EngineKind, Setting, Task, _answers, _variables, nothing_on_disk
 from eval_suites.engines._endpoint import Endpoint, EndpointSettings
-from eval_suites.engines._program import Program, ProgramSettings, held_bytes, missing_program
+from eval_suites.engines._program import Program, ProgramSettings, missing_program
 from eval_suites.hypothesis import Transcript
 from eval_suites.models import ModelSpec
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.errors import UserError, message
 from kowhisper_tel.core.files import fingerprint, sha256
+from kowhisper_tel.core.memory import held_bytes
 
 log = logging.getLogger(__name__)
 

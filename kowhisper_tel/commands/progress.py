@@ -18,9 +18,12 @@ def say(en: str, ko: str) -> None:
 
 
 class Bar:
-    """Called with what is done, the total and a short note; shows a bar or, without a terminal, a line now and then."""
+    """Called with what is done, the total and a short note; shows a bar or, without a terminal, a line now and then.
 
-    def __init__(self, title: str) -> None:
+    ``left``: whether the bar tells the time left; not where the note does.
+    """
+
+    def __init__(self, title: str, *, left: bool = True) -> None:
         self._title = title
         self._begun = self._spoken = time.monotonic()
         self._live = None
@@ -28,7 +31,8 @@ class Bar:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+            columns += [TimeRemainingColumn()] if left else []
             self._live = Progress(*columns, TextColumn("{task.fields[note]}"), console=Console(stderr=True))
             self._task = self._live.add_task(title, total=None, note="")
             self._live.start()
@@ -52,9 +56,9 @@ class Bar:
 
 
 @contextmanager
-def bar(en: str, ko: str) -> Iterator[Bar]:
+def bar(en: str, ko: str, *, left: bool = True) -> Iterator[Bar]:
     """A progress bar for one stage, in the language of messages."""
-    shown = Bar(ko if current_language() == "ko" else en)
+    shown = Bar(ko if current_language() == "ko" else en, left=left)
     try:
         yield shown
     finally:

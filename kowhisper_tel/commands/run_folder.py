@@ -19,7 +19,10 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import write_json, write_text
 
 CONFIG, ENVIRONMENT = "config.yaml", "environment.json"
-FREE = ("gate", "evaluate", "export", "report", "runs", "train.save_steps", "train.dataloader_num_workers")
+FREE = (
+    *("gate", "evaluate", "export", "report", "runs"),
+    *("train.save_steps", "train.save_total_limit", "train.dataloader_num_workers", "train.report_to"),
+)
 """Config keys that decide nothing of manifests and models; ``evaluate`` itself refuses results of other settings."""
 
 
@@ -85,18 +88,8 @@ def open_run(
     """
     if resume and overwrite:
         raise UserError("run.both")
-    named = [f"name={json.dumps(name)}"] if name is not None else []
-    config = load_config(path, [*overrides, *named])
-    run = Run(config, Path(config.runs) / config.name)
-    exists = (run.folder / CONFIG).is_file()
-    if (resume or not new) and not exists:
-        raise UserError("run.absent", folder=run.folder)
-    stored = _stored(run.folder) if exists else None
-    if not exists and run.folder.is_dir() and any(run.folder.iterdir()):
-        raise UserError("run.foreign", folder=run.folder)
-    if stored and not overwrite:
-        _refuse_other(run, stored)
-    check(config, evaluates=evaluates)
+    run = look(path, overrides, name=name, new=new and not resume, overwrite=overwrite, evaluates=evaluates)
+    config, exists = run.config, (run.folder / CONFIG).is_file()
     run.folder.parent.mkdir(parents=True, exist_ok=True)
     with _alone(run.folder):
         if overwrite and exists:
@@ -105,6 +98,31 @@ def open_run(
         if not (run.folder / ENVIRONMENT).is_file():
             write_json(run.folder / ENVIRONMENT, environment())
         yield run
+
+
+def look(
+    path: Path | None = None,
+    overrides: Sequence[str] = (),
+    *,
+    name: str | None = None,
+    new: bool = False,
+    overwrite: bool = False,
+    evaluates: bool = False,
+) -> Run:
+    """The run that a config names, as ``open_run`` would open it: checked the same way, and left as it is."""
+    named = [f"name={json.dumps(name)}"] if name is not None else []
+    config = load_config(path, [*overrides, *named])
+    run = Run(config, Path(config.runs) / config.name)
+    exists = (run.folder / CONFIG).is_file()
+    if not new and not exists:
+        raise UserError("run.absent", folder=run.folder)
+    stored = _stored(run.folder) if exists else None
+    if not exists and run.folder.is_dir() and any(run.folder.iterdir()):
+        raise UserError("run.foreign", folder=run.folder)
+    if stored and not overwrite:
+        _refuse_other(run, stored)
+    check(config, evaluates=evaluates)
+    return run
 
 
 def _stored(folder: Path) -> Config:

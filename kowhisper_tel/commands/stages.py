@@ -13,7 +13,7 @@ from kowhisper_tel.commands.channels import heard_in_training, training_mixture
 from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar, say
 from kowhisper_tel.commands.run_folder import CONFIG, Run
-from kowhisper_tel.core.errors import UserError, message
+from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256, write_json
 from kowhisper_tel.core.language import current_language
 from kowhisper_tel.core.manifest import Manifest
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from eval_suites.suite import Suite
     from kowhisper_tel.data.prepare import PreparedData
     from kowhisper_tel.train.settings import TrainSettings
+    from kowhisper_tel.train.task import Task
 
 DATA = "data.json"
 """Beside a model: which manifests it was tuned on."""
@@ -90,35 +91,47 @@ def prepare(run: Run) -> PreparedData:
 
 def train(run: Run, name: str) -> Path:
     """Tune one model: ``phone``, or a control without telephone augmentation. Returns its folder."""
-    from kowhisper_tel.train.train import CLEAN
+    from kowhisper_tel.train.telling import totals
     from kowhisper_tel.train.train import train as tune
-    from kowhisper_tel.whisper.resolve import resolve_model
 
-    _tell_calls(run)
-    with bar(f"train {name}", f"학습 {name}") as progress:
+    what = task(run, name)
+    with bar(f"train {name}", f"학습 {name}", left=False) as progress:
         result = tune(
-            resolve_model(run.config.model),
-            _manifest(run, "train"),
-            _manifest(run, "dev") if (run.manifests / "dev.jsonl").is_file() else None,
-            training_mixture(run.config.train) if name == CANDIDATE else CLEAN,
+            what.base,
+            what.train,
+            what.dev,
+            what.mixture,
             run.model(name),
-            _train_settings(run) if name == CANDIDATE else _train_settings(run).without_telephone(),
-            seed=run.config.seed,
+            what.settings,
+            seed=what.seed,
             resume=True,
             progress=progress,
-            dev_mixture=training_mixture(run.config.train),
+            tell=lambda line: say(line, line),
         )
+    line = f"{name}: {totals(result.summary, current_language())}"
+    say(f"train {line}", f"학습 {line}")
     write_json(run.model(name) / DATA, _data(run))
     return result.model
 
 
-def _tell_calls(run: Run) -> None:
-    """Where no calls are known, say that no window begins with the text said before it."""
-    from kowhisper_tel.data import neighbours
+def task(run: Run, name: str) -> Task:
+    """What ``train`` would do for one model."""
+    from kowhisper_tel.train import precision
+    from kowhisper_tel.train.task import CLEAN, Task
+    from kowhisper_tel.whisper.resolve import resolve_model
 
-    share = _train_settings(run).previous_share
-    if share and not neighbours.known(neighbours.before(_manifest(run, "train").utterances)):
-        say(*(message("train.no_calls", {"share": share}, language) for language in ("en", "ko")))
+    settings = _train_settings(run)
+    settings = settings if name == CANDIDATE else settings.without_telephone()
+    return Task(
+        resolve_model(run.config.model),
+        _manifest(run, "train"),
+        _manifest(run, "dev") if (run.manifests / "dev.jsonl").is_file() else None,
+        training_mixture(run.config.train) if name == CANDIDATE else CLEAN,
+        None,
+        settings,
+        run.config.seed,
+        precision.choose(settings.precision),
+    )
 
 
 def evaluate(run: Run, *, overwrite: bool = False) -> None:
@@ -284,17 +297,20 @@ def _manifest(run: Run, split: str) -> Manifest:
 
 
 def _train_settings(run: Run) -> TrainSettings:
-    from kowhisper_tel.train.settings import Lora, SpecAugment, TrainSettings
+    from kowhisper_tel.train.settings import ForgettingBudget, Lora, SpecAugment, TrainSettings
 
     train = run.config.train
     assert train is not None
     mixed = {"channels", "clean_share", "noise", "noise_share"}
-    values = train.model_dump(exclude={"controls", "recipe", "lora", "spec_augment", *mixed})
+    made = {"lora", "spec_augment", "report_to", "forgetting_budget"}
+    values = train.model_dump(exclude={"controls", "recipe", *mixed, *made})
     lora, masks = train.lora, train.spec_augment
     return TrainSettings(
         **values,
+        report_to=tuple(train.report_to),
         lora=Lora(**lora.model_dump()) if lora else None,
         spec_augment=SpecAugment(**masks.model_dump()) if masks else None,
+        forgetting_budget=ForgettingBudget(**train.forgetting_budget.model_dump()),
     )
 
 

@@ -70,7 +70,11 @@ def command(
         from kowhisper_tel.whisper.decoding import DecodingOptions
 
         options = DecodingOptions(
-            beam_size=beam_size, language=language, timestamps=timestamps, previous=_previous(hotwords, prompt)
+            beam_size=beam_size,
+            language=language,
+            timestamps=timestamps,
+            previous=prompt,
+            hotwords=tuple(hotwords.split(",")),
         )
         ready = open_model(named, engine, quantisation, device)
         ready.check(language, words=words)
@@ -152,12 +156,6 @@ def _model(model: str | None, run: Path | None) -> str:
     if model is not None:
         raise UserError("transcribe.model_and_run", model=model, run=run)
     return str(tuned(run))
-
-
-def _previous(hotwords: str, prompt: str) -> str:
-    """Words to expect, and then what was said last: where the two are too long, the end is kept."""
-    words = ", ".join(word.strip() for word in hotwords.split(",") if word.strip())
-    return " ".join(part for part in (words, prompt.strip()) if part)
 
 
 def _tracks(mode: str, names: str) -> Choice:

@@ -19,6 +19,8 @@ LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000
 SOUNDFILE_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif")
 SEEKABLE_SUFFIXES = (".wav", ".flac", ".aiff", ".aif")
 """Where a stretch can be read by itself, to the sample."""
+SEEKABLE_SUBTYPES = ("PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW")
+"""libsndfile's encodings in which a sample says itself what it is."""
 RAW_SUFFIXES = (".pcm", ".raw")
 SUFFIXES = (*SOUNDFILE_SUFFIXES, ".m4a", ".mp4", ".aac", ".amr", ".webm", *RAW_SUFFIXES)
 """File name endings that ``read_audio`` takes."""
@@ -192,9 +194,9 @@ def _decode_av(path: Path) -> tuple[Samples, int]:
 
 
 def _stretch(path: Path, start_s: float | None, end_s: float | None, raw_rate: int | None) -> tuple[Samples, int]:
-    """Samples of a stretch, and their rate. WAV, FLAC and AIFF are read there only."""
+    """Samples of a stretch, and their rate. WAV, FLAC and AIFF of independent samples are read there only."""
     whole = start_s is None and end_s is None
-    if whole or path.suffix.lower() not in SEEKABLE_SUFFIXES or _is_raw(path, raw_rate):
+    if whole or _is_raw(path, raw_rate) or not _is_seekable(path):
         samples, rate = _decode(path, raw_rate)
         first, last = _bounds(len(samples), rate, start_s, end_s, path)
         return samples[first:last], rate
@@ -212,6 +214,18 @@ def _stretch(path: Path, start_s: float | None, end_s: float | None, raw_rate: i
     if len(samples) < last - first:
         raise UserError("audio.unreadable", path=path, problem=f"cut off {last - first - len(samples)} samples early")
     return samples, rate
+
+
+def _is_seekable(path: Path) -> bool:
+    """Whether a decoder that begins in the middle gives what one that came there does: not of GSM or ADPCM in WAV."""
+    import soundfile
+
+    if path.suffix.lower() not in SEEKABLE_SUFFIXES:
+        return False
+    try:
+        return soundfile.info(str(path)).subtype in SEEKABLE_SUBTYPES
+    except (soundfile.SoundFileError, RuntimeError):
+        return False  # who decodes it says what is wrong
 
 
 def _bounds(length: int, rate: int, start_s: float | None, end_s: float | None, path: Path) -> tuple[int, int]:

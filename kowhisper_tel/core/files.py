@@ -31,6 +31,12 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Delete what ``atomic`` left in a folder when its process was killed. Nobody else may be writing there."""
+    for file in folder.glob(f".{'[0-9a-f]' * 32}.new"):
+        file.unlink()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text, atomically."""
     with atomic(path) as file:

@@ -15,16 +15,19 @@ from kowhisper_tel.core.files import read_json_lines, write_lines
 from kowhisper_tel.train.interrupt import Interrupt
 from kowhisper_tel.train.schedule import Schedule
 from kowhisper_tel.train.settings import TrainSettings
+from kowhisper_tel.train.telling import Telling
 
-Measure = Callable[[Any], dict[str, float | int]]
+Measure = Callable[[int, Any], dict[str, Any]]
+"""Called with the step and the model."""
 
 
 class Follow(TrainerCallback):  # type: ignore[misc]
     """Writes a line of ``curves.jsonl`` each ``logging_steps`` and at each checkpoint, and reports progress.
 
     A line holds ``step``, ``epoch``, ``audio_s`` (seconds of utterances heard so far), ``loss`` (mean since the last
-    line), ``learning_rate`` and, now and then, ``dev_cer``, ``dev_loops``, ``dev_utterances``. It holds no time
-    of day and no speed, so that a resumed run writes the same file.
+    line), ``learning_rate`` and, now and then, what was measured on dev (``choosing.figures.Figures.curve``). It holds
+    no time of day and no speed, so that a resumed run writes the same file. ``should_stop`` is asked once that is
+    written.
     """
 
     def __init__(
@@ -35,23 +38,30 @@ class Follow(TrainerCallback):  # type: ignore[misc]
         *,
         take_loss: Callable[[], float],
         measure: Measure | None,
-        progress: Callable[[int, int, str], None] | None,
+        should_stop: Callable[[], bool],
+        telling: Telling,
         interrupt: Interrupt,
+        report: Callable[[dict[str, float]], None] | None = None,
     ) -> None:
         self._curves, self._schedule, self._settings = curves, schedule, settings
-        self._take_loss, self._measure, self._progress, self._interrupt = take_loss, measure, progress, interrupt
+        self._take_loss, self._measure, self._interrupt = take_loss, measure, interrupt
+        self._should_stop, self._telling, self._report = should_stop, telling, report
         self._losses: list[float] = []
         self._rate = 0.0
         self.begun = time.monotonic()
         self.begun_at_step = 0
         self.measuring_s = 0.0
+        self._measurements = 0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Forget what an earlier run wrote after the checkpoint; measure the model as it is before the first step."""
         self.begun, self.begun_at_step = time.monotonic(), state.global_step
+        self._telling.begin(state.global_step)
+        state.save_steps = args.save_steps  # a resume may have another than the checkpoint knows
         kept = [line for line in read_json_lines(self._curves) if line["step"] <= state.global_step]
         if state.global_step == 0:
-            kept = [{"step": 0, "epoch": 0.0, "audio_s": 0.0} | self._dev(kwargs["model"])] if self._measure else []
+            kept = [{"step": 0, "epoch": 0.0, "audio_s": 0.0} | self._dev(0, kwargs["model"])] if self._measure else []
+            self._send(kept)
         write_lines(self._curves, (json.dumps(line) for line in kept))
 
     def on_optimizer_step(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -60,30 +70,31 @@ class Follow(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Write, tell, and stop if the user asked for it."""
-        step, last = state.global_step, state.global_step >= state.max_steps
+        step, last, asked = state.global_step, state.global_step >= state.max_steps, self._interrupt.asked
         self._losses.append(self._take_loss())
-        # The finished model is saved at once: a last checkpoint would only take its time.
-        control.should_save = (control.should_save or self._interrupt.asked) and not last
-        control.should_training_stop = control.should_training_stop or self._interrupt.asked
         batches = min(step * self._settings.gradient_accumulation_steps, len(self._schedule))
-        self._tell(step, state.max_steps, batches)
-        measured = self._dev(kwargs["model"]) if self._measure and self._dev_due(step, state.max_steps) else {}
+        left_s = self._dev_left_s(step, state.max_steps)
+        self._telling(step, state.max_steps, self._losses[-1], self.measuring_s, left_s)
+        measured = self._dev(step, kwargs["model"]) if self._measure and self._dev_due(step, state.max_steps) else {}
+        last = last or (bool(measured) and self._should_stop())
+        # The finished model is saved at once: a last checkpoint would only take its time.
+        control.should_save = (control.should_save or asked) and not last
+        control.should_training_stop = control.should_training_stop or last or asked
         if measured or last or control.should_save or step % self._settings.logging_steps == 0:
             self._write(step, batches, measured)
 
     def _dev_due(self, step: int, steps: int) -> bool:
-        every = self._settings.eval_steps
-        whole = max(1, round(every * steps if every < 1 else every))
-        return step == steps or step % whole == 0
+        return measurements(self._settings, step, steps) > measurements(self._settings, step - 1, steps)
 
-    def _dev(self, model: Any) -> dict[str, float | int]:
+    def _dev(self, step: int, model: Any) -> dict[str, Any]:
         assert self._measure is not None
         begun = time.monotonic()
-        measured = self._measure(model)
+        measured = self._measure(step, model)
         self.measuring_s += time.monotonic() - begun
+        self._measurements += 1
         return measured
 
-    def _write(self, step: int, batches: int, measured: dict[str, float | int]) -> None:
+    def _write(self, step: int, batches: int, measured: dict[str, Any]) -> None:
         line = {
             "step": step,
             "epoch": round(self._schedule.epoch(batches), 6),
@@ -93,12 +104,22 @@ class Follow(TrainerCallback):  # type: ignore[misc]
         }
         with self._curves.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line | measured) + "\n")
+        self._send([line | measured])
         self._losses.clear()
 
-    def _tell(self, step: int, steps: int, batches: int) -> None:
-        if self._progress is None:
-            return
-        before = self.begun_at_step * self._settings.gradient_accumulation_steps
-        heard_s = self._schedule.speech_s(batches) - self._schedule.speech_s(before)
-        speed = heard_s / max(time.monotonic() - self.begun - self.measuring_s, 1e-9)
-        self._progress(step, steps, f"loss {self._losses[-1]:.3f} · {speed:.1f} s/s")
+    def _send(self, lines: list[dict[str, Any]]) -> None:
+        if self._report:
+            for line in lines:
+                self._report(line)
+
+    def _dev_left_s(self, step: int, steps: int) -> float:
+        """Seconds that the measurements on dev will still take, if they take as long as until now."""
+        due = measurements(self._settings, steps, steps) - measurements(self._settings, step - 1, steps)
+        return due * self.measuring_s / max(self._measurements, 1)
+
+
+def measurements(settings: TrainSettings, step: int, steps: int) -> int:
+    """How often dev is measured up to and with ``step`` of ``steps``, the one before the first step apart."""
+    every = settings.eval_steps
+    whole = max(1, round(every * steps if every < 1 else every))
+    return step // whole + (step == steps and steps % whole != 0)

@@ -122,6 +122,7 @@ def save(model: WhisperForConditionalGeneration, base: Path, folder: Path) -> st
 
     Config, tokenizer, feature and generation settings are the base's. The folder takes its name only when it is whole.
     """
+    model.__class__ = WhisperForConditionalGeneration
     unfinished = folder.with_name(f".{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     model.save_pretrained(unfinished, max_shard_size="100GB")

@@ -18,7 +18,8 @@ from kowhisper_tel.train.voices import voices
 
 Samples = NDArray[np.float32]
 
-CACHE_BYTES = 256 * 1024**2
+CACHE_BYTES = 32 * 1024**2
+"""Eight minutes of speech. More would only serve corpora that fit in whole: no other is heard again before long."""
 MOST_SAMPLES = MOST_TICKS * TICK_SAMPLES
 """Whisper's window."""
 

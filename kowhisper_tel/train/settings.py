@@ -9,8 +9,10 @@ from kowhisper_tel.data.windows import Packing
 from kowhisper_tel.train.hearing import Hearing, Severity
 from kowhisper_tel.train.parts import Parts
 
-WITHOUT_EFFECT_ON_WEIGHTS = ("save_steps", "save_total_limit", "logging_steps", "report_to", "dataloader_num_workers")
-"""Settings that a resumed run may change."""
+WITHOUT_EFFECT_ON_WEIGHTS = (
+    "save_steps", "save_total_limit", "logging_steps", "report_to", "dataloader_num_workers", "dev_suites",
+)  # fmt: skip
+"""Settings that a resumed run may change. (Suites are told by what they are, not by their names or files.)"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,28 @@ class SpecAugment:
 
 
 @dataclass(frozen=True)
+class ForgettingBudget:
+    """How many points of percent a tuned model may be worse than the base on dev (``None``: as many as it likes).
+
+    ``clean`` and ``longform``: CER of clips as recorded, and of a joined call. ``timestamps``: F1. ``language``: share
+    of clips whose language is recognised. ``nospeech``: share of clips without speech in which something is written.
+    The sample is small: one clip of ten is ten points, so budgets under that are for larger samples.
+    """
+
+    clean: float | None = 3.0
+    timestamps: float | None = 15.0
+    longform: float | None = 5.0
+    language: float | None = 10.0
+    nospeech: float | None = 20.0
+
+
+DEV_SUITES = (
+    "clean", "phone_g711", "phone_amr_4.75", "phone_loss_10", "noisy_10", "noisy_5", "real_phone", "nospeech_g711",
+)  # fmt: skip
+"""Each stratum of speech that has conditions, easy and hard, and what a line holds when nobody speaks."""
+
+
+@dataclass(frozen=True)
 class TrainSettings:
     """How to fine-tune. Names are Hugging Face's ``TrainingArguments`` where the meaning is the same.
 
@@ -53,9 +77,19 @@ class TrainSettings:
     ``gradient_accumulation_steps`` of audio. ``tune``, ``freeze_layers``, ``freeze_embeddings``: see ``parts.Parts``
     (without embeddings it takes a sixteenth less time, and a third less optimiser state). ``precision``: see
     ``precision.choose``. ``torch_compile``: ``auto`` is on a GPU. ``save_steps``: a checkpoint each so many steps, of
-    which the newest ``save_total_limit`` stay until the model is written. ``eval_steps``: dev CER each so many steps
-    (below 1: a share of all), and before the first; ``dev_utterances`` (0: none) is how many it hears. ``severity``,
-    ``voice_share``, ``babble_share``, ``babble_snr_db``: see ``kowhisper_tel.train.hearing.Hearing``.
+    which the newest ``save_total_limit`` stay until the model is written (two: should the newest be damaged, the one
+    before it is there). ``eval_steps``: dev is measured each so many steps (below 1: a share of all), before the first
+    and after the last; ``dev_utterances`` (0: none) of it are heard under each suite of ``dev_suites`` (names and
+    strata of ``eval_suites``). ``report_to``: programs that get the lines of the curve too, by
+    transformers' names (``tensorboard``, ``wandb``, ``mlflow`` …); none unless named. ``severity``, ``voice_share``,
+    ``babble_share``, ``babble_snr_db``: see ``kowhisper_tel.train.hearing.Hearing``.
+
+    ``metric_for_best_model`` picks among what was measured (``choosing.rule.score``): ``worst_stratum``, the default,
+    because a mean hides the stratum that got worse, and more steps are not always better; ``last`` takes the last step.
+    ``early_stopping_patience``: end after so many measurings without a better one. ``forgetting``: ``stop`` ends the
+    training, and refuses weights, where more than ``forgetting_budget`` is lost; ``warn`` only tells. ``interpolate``:
+    shares of the tuned model that mixtures with the base are measured of; ``average_last``: the mean of the weights at
+    the last so many measuring points is one more candidate.
     """
 
     num_train_epochs: int = 3
@@ -87,10 +121,17 @@ class TrainSettings:
     babble_snr_db: tuple[float, float] = (5.0, 20.0)
     language: str = "ko"
     save_steps: int = 50
-    save_total_limit: int = 1
+    save_total_limit: int = 2
     logging_steps: int = 1
     eval_steps: float = 0.5
-    dev_utterances: int = 24
+    dev_utterances: int = 10
+    dev_suites: tuple[str, ...] = DEV_SUITES
+    metric_for_best_model: Literal["worst_stratum", "mean_strata", "last"] = "worst_stratum"
+    early_stopping_patience: int | None = None
+    forgetting: Literal["warn", "stop", "off"] = "warn"
+    forgetting_budget: ForgettingBudget = ForgettingBudget()
+    interpolate: tuple[float, ...] | None = None
+    average_last: int = 0
     dataloader_num_workers: int = 1
     report_to: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import signal
 import time
 from collections.abc import Iterator, Sequence
@@ -30,11 +31,11 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
     not hold is computed in parts (``halving``).
     """
 
-    def __init__(self, *, keep_checkpoints: int, halving: Halving | None = None, **rest: Any) -> None:
+    def __init__(self, *, keep_checkpoints: int, inputs: str = "", halving: Halving | None = None, **rest: Any) -> None:
         super().__init__(**rest)
         self.halving = halving or Halving()
         self.remove_callback(PrinterCallback)
-        self._keep_checkpoints = keep_checkpoints
+        self._keep_checkpoints, self._inputs = keep_checkpoints, inputs
         self.data_wait_s = 0.0
         self.unrendered = 0
         self._loss = 0.0
@@ -139,11 +140,16 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
         return 0
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        super()._save_checkpoint(model, trial)
         folder = Path(self.args.output_dir)
-        checkpoint = folder / f"checkpoint-{self.state.global_step}"
-        self.halving.save(checkpoint)
-        checkpoints.seal(checkpoint)
+        new = folder / f"checkpoint-{self.state.global_step}"
+        try:
+            super()._save_checkpoint(model, trial)
+            self.halving.save(new)
+            checkpoints.write_counts(new, {"unrendered": self.unrendered, "threads": torch.get_num_threads()})
+            checkpoints.seal(new, self._inputs)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)  # its room may be what the disk lacks
+            raise
         checkpoints.prune(folder, self._keep_checkpoints)
 
 
@@ -151,7 +157,7 @@ def arguments(
     settings: TrainSettings, folder: Path, *, seed: int, steps: int, precision: Precision
 ) -> Seq2SeqTrainingArguments:
     """The library's arguments for these settings; ``folder`` is where checkpoints go."""
-    return Seq2SeqTrainingArguments(
+    made = Seq2SeqTrainingArguments(
         output_dir=str(folder),
         per_device_train_batch_size=1,
         num_train_epochs=1,
@@ -171,15 +177,16 @@ def arguments(
         save_strategy="steps",
         save_steps=settings.save_steps,
         save_total_limit=None,  # ours is kept by ``checkpoints.prune``, which never leaves the run without a whole one
-        logging_strategy="steps" if settings.report_to else "no",
-        logging_steps=settings.logging_steps,
-        report_to=list(settings.report_to) or "none",
+        logging_strategy="no",  # ``Follow`` hands its lines on (see ``reporting``)
+        report_to="none",
         eval_strategy="no",
         disable_tqdm=True,
         log_level="error",
         remove_unused_columns=False,
         dataloader_num_workers=settings.dataloader_num_workers,
     )
+    made.report_to = []  # in a Kubeflow job the library adds itself: nothing is sent unless named
+    return made
 
 
 class _Carrying(Dataset[dict[str, Any]]):

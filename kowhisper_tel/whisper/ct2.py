@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import shutil
 from pathlib import Path
+from typing import Any
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import fingerprint, sha256
@@ -41,6 +43,23 @@ def convert(folder: Path, out: Path, quantisation: str = "int8") -> Path:
         return out
     with atomic_folder(out, made_from) as new:
         write(folder, new, quantisation)
+    return out
+
+
+def convert_loaded(model: Any, tokenizer: Any, folder: Path, out: Path, quantisation: str = "int8") -> Path:
+    """Write weights in memory as a CTranslate2 folder ``out``, with the ``model.bin`` that ``convert`` makes of them.
+
+    ``model`` is a plain Whisper in float32 on the CPU, ``tokenizer`` its own, ``folder`` the Hugging Face folder that
+    its config is of. Nothing says that ``out`` is whole: it is for a folder of one's own, soon removed.
+    """
+    from ctranslate2.converters import TransformersConverter
+
+    converter = TransformersConverter(str(folder))
+    # Quantising works in the very memory of the weights it is given: they are copied, or the model would be lost.
+    converter.load_model = lambda *_, **__: copy.deepcopy(model)
+    converter.load_tokenizer = lambda *_, **__: tokenizer
+    converter.convert(str(out), quantization=quantisation, force=True)
+    tokenizer.save_pretrained(out)
     return out
 
 

@@ -1,3 +1,4 @@
+import tracemalloc
 import wave
 from pathlib import Path
 
@@ -135,3 +136,36 @@ def test_a_track_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         read_audio(tmp_path / "a.wav", track=1)
     assert error.value.code == "audio.track"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "subtype"),
+    [("wav", "PCM_16"), ("wav", "ULAW"), ("wav", "GSM610"), ("wav", "MS_ADPCM"), ("flac", "PCM_24"), ("ogg", "VORBIS"),
+     ("mp3", None)],
+)  # fmt: skip
+def test_a_stretch_is_what_the_whole_file_has_there(suffix: str, subtype: str | None, tmp_path: Path) -> None:
+    path, rate = tmp_path / f"call.{suffix}", 8000
+    tracks = 1 if subtype == "GSM610" else 2
+    samples = np.random.default_rng(3).normal(0, 0.1, (5 * rate, tracks))
+    soundfile.write(path, samples, rate, subtype=subtype)
+    whole = read_audio(path, rate=rate)
+    for start_s, end_s in ((1.37, 2.01), (None, 0.5), (4.2, None)):
+        first, last = round((start_s or 0) * rate), round(end_s * rate) if end_s else None
+        found = read_audio(path, start_s=start_s, end_s=end_s, rate=rate)
+        assert np.array_equal(found, whole[first:last])
+
+
+def test_a_stretch_of_a_long_call_is_read_without_the_rest(tmp_path: Path) -> None:
+    path, rate = tmp_path / "call.wav", 8000
+    with soundfile.SoundFile(path, "w", rate, 2) as file:
+        for _ in range(600):
+            file.write(np.zeros((rate, 2), np.float32))
+    tracemalloc.start()
+    assert len(read_audio(path, start_s=500.0, end_s=503.0, track=1, rate=rate)) == 3 * rate
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 2_000_000, "600 s of two tracks are 38 MB"
+    for times, track in (((599.0, 601.0), 1), ((601.0, None), 1), ((1.0, 2.0), 2)):
+        with pytest.raises(UserError) as error:
+            read_audio(path, start_s=times[0], end_s=times[1], track=track)
+        assert error.value.code == ("audio.track" if track == 2 else "audio.range")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -37,9 +38,10 @@ def tiny(whisper_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(11)
         WhisperForConditionalGeneration(config).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json", "preprocessor_config.json", "generation_config.json"):
-        if (whisper_base / name).is_file():
-            shutil.copyfile(whisper_base / name, folder / name)
+    for name in ("tokenizer.json", "tokenizer_config.json", "preprocessor_config.json"):
+        shutil.copyfile(whisper_base / name, folder / name)
+    generation = json.loads((whisper_base / "generation_config.json").read_text())
+    (folder / "generation_config.json").write_text(json.dumps(generation | {"alignment_heads": [[1, 0], [1, 1]]}))
     return folder
 
 

@@ -21,6 +21,8 @@ SETTINGS = TrainSettings(
     precision="fp32",
     save_steps=3,
     dev_utterances=3,
+    dev_suites=("clean",),
+    metric_for_best_model="last",
     dataloader_num_workers=0,
 )
 

@@ -61,6 +61,7 @@ def test_it_writes_what_it_says(unbroken: TrainResult, tiny: Path) -> None:
         "inputs.json",
         "model",
         "summary.json",
+        "suspicious.jsonl",  # some of these noises are shorter than anybody says their labels in
     ]
     summary = unbroken.summary
     assert sha256(unbroken.model / "model.safetensors") == unbroken.weights_sha256 == summary["weights_sha256"]
@@ -94,7 +95,7 @@ def test_kill_9_anywhere_then_resume_gives_the_same_weights(
         died = subprocess.run(command, check=False, capture_output=True, text=True)
         assert died.returncode == -signal.SIGKILL, died.stderr
         assert not (out / "model").exists()
-        newest = checkpoints.newest(out / "checkpoints")
+        newest = newest_whole(out / "checkpoints")
         resumed_from.append(checkpoints.steps(newest) if newest else 0)
     assert resumed_from[:3] == [0, 3, 3]
     result = run(out, resume=True)
@@ -112,7 +113,7 @@ def test_ctrl_c_keeps_the_step_and_goes_on_from_it(run: Run, unbroken: TrainResu
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, progress=press)
     assert signal.getsignal(signal.SIGINT) is before
-    newest = checkpoints.newest(tmp_path / "checkpoints")
+    newest = newest_whole(tmp_path / "checkpoints")
     assert newest is not None
     assert checkpoints.steps(newest) == 5
     result = run(tmp_path, resume=True)
@@ -225,6 +226,11 @@ def test_two_threads_give_the_same_gradients_each_time(tiny: Path) -> None:
     assert len(seen) == 1
 
 
+def newest_whole(folder: Path) -> Path | None:
+    whole = [found for found in folder.glob("checkpoint-*") if checkpoints.is_whole(found)]
+    return max(whole, key=checkpoints.steps, default=None)
+
+
 def test_a_damaged_checkpoint_is_not_resumed_from(tmp_path: Path) -> None:
     for step in (3, 6, 9):
         folder = tmp_path / f"checkpoint-{step}"
@@ -232,9 +238,9 @@ def test_a_damaged_checkpoint_is_not_resumed_from(tmp_path: Path) -> None:
         (folder / "weights").write_bytes(bytes([step]) * 100)
         if step < 9:
             checkpoints.seal(folder)
-    assert checkpoints.newest(tmp_path) == tmp_path / "checkpoint-6"
+    assert newest_whole(tmp_path) == tmp_path / "checkpoint-6"
     (tmp_path / "checkpoint-6" / "weights").write_bytes(b"cut off")
-    assert checkpoints.newest(tmp_path) == tmp_path / "checkpoint-3"
+    assert newest_whole(tmp_path) == tmp_path / "checkpoint-3"
     checkpoints.prune(tmp_path, 1)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-6"]
 

@@ -62,6 +62,11 @@ class Ct2Backend:
         )
         return [self._raw(result, limit) for result in results]
 
+    def languages(self, encoded: Encoded) -> list[str]:
+        """The language (``ko``) that the model itself takes each row for: its likeliest one after the start token."""
+        found = self._model.detect_language(_view(encoded))
+        return [str(ranked[0][0]).strip("<|>") for ranked in found]
+
     def align(
         self, encoded: Encoded, prompt: Sequence[int], texts: Sequence[Sequence[int]], frames: Sequence[int]
     ) -> list[Aligned]:

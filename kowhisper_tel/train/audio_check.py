@@ -1,0 +1,83 @@
+"""Audio check: every file of a manifest opened, by its header, before the first step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from kowhisper_tel.core.audio import RAW_SUFFIXES, SOUNDFILE_SUFFIXES, probe
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.core.utterance import Utterance
+from kowhisper_tel.data.header import read_header
+from kowhisper_tel.data.windows import MOST_TICKS, TICKS_PER_S
+
+LISTED = 5
+"""So many of the utterances that cannot be heard are named."""
+SLACK_S = 0.05
+"""Labels may end so much after their file (as ``read_audio`` has it)."""
+THREADS = 8
+
+
+@dataclass(frozen=True)
+class _Header:
+    tracks: int
+    duration_s: float | None
+
+
+def check_audio(*manifests: Manifest | None) -> None:
+    """Raise ``UserError`` where an utterance's audio is missing, unreadable, or ends before the utterance.
+
+    One utterance: the error that ``read_audio`` would raise of it (``audio.missing``, ``audio.unreadable``,
+    ``audio.empty``, ``audio.rate``, ``audio.track``, ``audio.range``). Several: ``train.audio``, with the first few.
+    Files are not decoded, unless their format says its length nowhere else.
+    """
+    problems: list[UserError] = []
+    count = 0
+    for manifest in manifests:
+        if manifest is None:
+            continue
+        count += len(manifest)
+        headers = _headers({manifest.audio_path(utterance) for utterance in manifest})
+        for utterance in manifest:
+            problem = _problem(utterance, manifest.audio_path(utterance), headers)
+            problems += [problem] if problem else []
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        listed = "\n".join(f"  {problem}" for problem in problems[:LISTED])
+        raise UserError("train.audio", count=len(problems), utterances=count, problems=listed)
+
+
+def _headers(paths: Iterable[Path]) -> dict[Path, _Header | UserError]:
+    ordered = sorted(paths)
+    with ThreadPoolExecutor(THREADS) as pool:
+        return dict(zip(ordered, pool.map(_header, ordered), strict=True))
+
+
+def _header(path: Path) -> _Header | UserError:
+    try:
+        if path.suffix.lower() in (*SOUNDFILE_SUFFIXES, *RAW_SUFFIXES) or not path.is_file():
+            info = probe(path)
+            if not info.duration_s > 0:
+                raise UserError("audio.empty", path=path)
+            return _Header(info.tracks, info.duration_s)
+        return _Header(read_header(path).tracks, None)
+    except UserError as problem:
+        return problem
+
+
+def _problem(utterance: Utterance, path: Path, headers: dict[Path, _Header | UserError]) -> UserError | None:
+    header = headers[path]
+    if isinstance(header, UserError):
+        return header
+    if utterance.track is not None and not 0 <= utterance.track < header.tracks:
+        return UserError("audio.track", path=path, track=utterance.track, tracks=header.tracks)
+    start_s, end_s, duration_s = utterance.start_s or 0.0, utterance.end_s, header.duration_s
+    if duration_s is None or (end_s is not None and end_s - start_s > MOST_TICKS / TICKS_PER_S):
+        return None  # the length is known when it is decoded; what is too long for a window is refused as that
+    if start_s >= duration_s or (end_s is not None and end_s > duration_s + SLACK_S):
+        return UserError("audio.range", path=path, start_s=utterance.start_s, end_s=end_s, duration_s=duration_s)
+    return None
