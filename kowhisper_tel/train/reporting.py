@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ def callbacks(report_to: Sequence[str], out: Path) -> list[Any]:
     return made
 
 
-def send(trainer: Any, line: dict[str, float]) -> None:
-    """Hand a line of the curve to the trainer's callbacks. It is not kept in the trainer's own history."""
-    trainer.callback_handler.on_log(trainer.args, trainer.state, trainer.control, line)
+def send(trainer: Any, line: Mapping[str, Any]) -> None:
+    """Hand the figures of a line of the curve to the trainer's callbacks. The trainer's own history has none of it."""
+    figures = {name: value for name, value in line.items() if isinstance(value, int | float)}
+    trainer.callback_handler.on_log(trainer.args, trainer.state, trainer.control, figures)

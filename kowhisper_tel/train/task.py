@@ -185,5 +185,5 @@ def assemble(task: Task, checkpoints_folder: Path, *, keep: int, inputs: str = "
 
 
 def kept_weights(task: Task) -> int:
-    """How many models beside checkpoints a training keeps at most: those that may still be chosen."""
-    return 3 + task.settings.average_last if task.sample else 0
+    """How many models beside checkpoints a training keeps at most: those that may still be chosen, and a new one."""
+    return 2 + task.settings.average_last if task.sample else 0

@@ -98,6 +98,11 @@ class _Timed(Dataset[dict[str, Any]]):
         self.made_s = torch.zeros(len(numbers), dtype=torch.float64)
         self.made_s.share_memory_()  # type: ignore[no-untyped-call]
 
+    @property
+    def features(self) -> Any:
+        """What makes features where the model is."""
+        return self._batches.features
+
     def __len__(self) -> int:
         return len(self._numbers)
 

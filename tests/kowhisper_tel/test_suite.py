@@ -56,7 +56,8 @@ def invoke(*words: str) -> str:
     return done.stdout
 
 
-def test_list_names_all_with_size_and_fingerprint() -> None:
+def test_list_names_all_with_size_and_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a demo that has been run has a manifest, and then the list is of that
     listed = {line.split()[0]: line for line in invoke("list").splitlines()}
     assert {"clean", "noisy_10", "phone_amr_4.75", "real_phone_tandem_g711_a"} <= listed.keys()
     assert " smoke " in listed["noisy_10"]

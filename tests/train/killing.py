@@ -23,7 +23,7 @@ import torch
 from augment import Mixture
 from kowhisper_tel.core.files import sha256
 from kowhisper_tel.core.manifest import Manifest
-from kowhisper_tel.train import dataset, dev, follow, model, trainer  # noqa: F401 (once, not in every child)
+from kowhisper_tel.train import dataset, follow, model, trainer  # noqa: F401 (once, not in every child)
 from kowhisper_tel.train.settings import TrainSettings
 from kowhisper_tel.train.train import train
 

@@ -23,7 +23,7 @@ YUE = 50358
 @pytest.fixture(scope="module")
 def large_v3(whisper_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny random model with large-v3's vocabulary and features; turbo has the same, and fewer decoder layers."""
-    from transformers import WhisperConfig, WhisperForConditionalGeneration
+    from transformers import GenerationConfig, WhisperConfig, WhisperForConditionalGeneration
 
     folder = tmp_path_factory.mktemp("large-v3")
     config = WhisperConfig(
@@ -32,7 +32,13 @@ def large_v3(whisper_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     )  # fmt: skip
     with torch.random.fork_rng():
         torch.manual_seed(3)
-        WhisperForConditionalGeneration(config).save_pretrained(folder)
+        model = WhisperForConditionalGeneration(config)
+    model.generation_config = GenerationConfig(
+        decoder_start_token_id=50258, eos_token_id=50257, pad_token_id=50257, is_multilingual=True,
+        lang_to_id={"<|en|>": 50259, "<|ko|>": 50264, "<|yue|>": YUE},
+        task_to_id={"transcribe": 50360, "translate": 50359},
+    )  # fmt: skip
+    model.save_pretrained(folder)
     tokenizer = json.loads((whisper_base / "tokenizer.json").read_text(encoding="utf-8"))
     added = tokenizer["added_tokens"]
     for token in added:
@@ -63,7 +69,8 @@ def test_tokens_are_looked_up_by_name(large_v3: Path, whisper_base: Path) -> Non
 def test_it_trains_and_decodes(lora: Lora | None, large_v3: Path, corpus: Manifest, tmp_path: Path) -> None:
     settings = TrainSettings(
         num_train_epochs=2, learning_rate=1e-2, batch_seconds=5.0, window_s=(2.0, 5.0), precision="fp32",
-        dev_utterances=2, dataloader_num_workers=0, lora=lora, eval_steps=100,
+        dev_utterances=2, dev_suites=("clean",), forgetting="off", dataloader_num_workers=0, lora=lora, eval_steps=100,
+        metric_for_best_model="last", full_share=0.0, nospeech_share=0.0,
     )  # fmt: skip
     few = Manifest(corpus.root, corpus.utterances[:4])
     result = train(large_v3, few, few, CLEAN, tmp_path / "out", settings, seed=1)

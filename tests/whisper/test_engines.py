@@ -117,7 +117,12 @@ def test_the_limit_holds_and_is_told(
 def test_a_long_prompt_leaves_the_rest_of_the_decoder(
     clip: Clip, fast: Ct2Backend, reference: TransformersBackend
 ) -> None:
-    options = DecodingOptions(temperatures=(9.0,), previous="주문하신 상품이 도착하지 않아서 " * 40, fit_windows=False)
+    options = DecodingOptions(
+        temperatures=(9.0,),
+        previous="주문하신 상품이 도착하지 않아서 " * 40,
+        fit_windows=False,
+        no_speech_threshold=None,
+    )
     for backend in (fast, reference):
         (result,) = decode(backend, [clip(1, 3.0)], options)
         assert (len(result.tokens), result.finished) == (448 - 228, False)
