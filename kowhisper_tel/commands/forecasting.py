@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kowhisper_tel.commands import stages
 from kowhisper_tel.commands.progress import say
+from kowhisper_tel.commands.training import task
 from kowhisper_tel.core.language import current_language
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def forecast(run: Run, *, as_json: bool = False) -> str:
     costs: dict[str, Costs] = {}
     for name in run.tuned:
         say(f"forecast of {name}: a few real steps …", f"{name} 예측: 실제 몇 단계를 돌려 봅니다 …")
-        costs[name] = measure(stages.task(run, name))
+        costs[name] = measure(task(run, name))
     total_s = sum(cost.total_s for cost in costs.values())
     if as_json:
         return json.dumps({"models": {name: cost.to_json() for name, cost in costs.items()}, "total_s": total_s})

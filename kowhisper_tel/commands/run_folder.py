@@ -17,6 +17,7 @@ from kowhisper_tel.config import Config
 from kowhisper_tel.config_file import dump_config, load_config
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import write_json, write_text
+from kowhisper_tel.core.manifest import Manifest
 
 CONFIG, ENVIRONMENT = "config.yaml", "environment.json"
 FREE = (
@@ -201,3 +202,11 @@ def environment() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "packages": packages,
     }
+
+
+def read_manifest(run: Run, split: str) -> Manifest:
+    """A manifest that ``prepare`` wrote. Raises ``UserError`` (``run.stage_missing``)."""
+    path = run.manifests / f"{split}.jsonl"
+    if not path.is_file():
+        raise UserError("run.stage_missing", folder=run.folder, needed=f"manifests/{split}.jsonl", stage="prepare")
+    return Manifest.read(path)

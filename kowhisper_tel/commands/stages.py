@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kowhisper_tel.commands import matrix
-from kowhisper_tel.commands.channels import heard_in_training, training_mixture
+from kowhisper_tel.commands.channels import heard_in_training
 from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar, say
-from kowhisper_tel.commands.run_folder import CONFIG, Run
+from kowhisper_tel.commands.run_folder import CONFIG, Run, read_manifest
+from kowhisper_tel.commands.training import task
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256, write_json
 from kowhisper_tel.core.language import current_language
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from eval_suites.choice import Choice
     from eval_suites.suite import Suite
     from kowhisper_tel.data.prepare import PreparedData
-    from kowhisper_tel.train.settings import TrainSettings
-    from kowhisper_tel.train.task import Task
 
 DATA = "data.json"
 """Beside a model: which manifests it was tuned on."""
@@ -114,26 +113,6 @@ def train(run: Run, name: str) -> Path:
     return result.model
 
 
-def task(run: Run, name: str) -> Task:
-    """What ``train`` would do for one model."""
-    from kowhisper_tel.train import precision
-    from kowhisper_tel.train.task import CLEAN, Task
-    from kowhisper_tel.whisper.resolve import resolve_model
-
-    settings = _train_settings(run)
-    settings = settings if name == CANDIDATE else settings.without_telephone()
-    return Task(
-        resolve_model(run.config.model),
-        _manifest(run, "train"),
-        _manifest(run, "dev") if (run.manifests / "dev.jsonl").is_file() else None,
-        training_mixture(run.config.train) if name == CANDIDATE else CLEAN,
-        None,
-        settings,
-        run.config.seed,
-        precision.choose(settings.precision),
-    )
-
-
 def evaluate(run: Run, *, overwrite: bool = False) -> None:
     """The models of the matrix over the suites."""
     from eval_suites.render_cache import RenderCache
@@ -191,7 +170,7 @@ def test_set(run: Run) -> Manifest:
     """The test utterances, or the config's seeded sample of them."""
     from augment import rng
 
-    manifest, limit = _manifest(run, "test"), run.config.evaluate.limit
+    manifest, limit = read_manifest(run, "test"), run.config.evaluate.limit
     if limit is None or limit >= len(manifest):
         return manifest
     ids = sorted(utterance.id for utterance in manifest)
@@ -287,31 +266,6 @@ def _data(run: Run) -> dict[str, str]:
 
     paths = (run.manifests / f"{split}.jsonl" for split in SPLITS)
     return {path.stem: sha256(path) for path in paths if path.is_file()}
-
-
-def _manifest(run: Run, split: str) -> Manifest:
-    path = run.manifests / f"{split}.jsonl"
-    if not path.is_file():
-        raise UserError("run.stage_missing", folder=run.folder, needed=f"manifests/{split}.jsonl", stage="prepare")
-    return Manifest.read(path)
-
-
-def _train_settings(run: Run) -> TrainSettings:
-    from kowhisper_tel.train.settings import ForgettingBudget, Lora, SpecAugment, TrainSettings
-
-    train = run.config.train
-    assert train is not None
-    mixed = {"channels", "clean_share", "noise", "noise_share"}
-    made = {"lora", "spec_augment", "report_to", "forgetting_budget"}
-    values = train.model_dump(exclude={"controls", "recipe", *mixed, *made})
-    lora, masks = train.lora, train.spec_augment
-    return TrainSettings(
-        **values,
-        report_to=tuple(train.report_to),
-        lora=Lora(**lora.model_dump()) if lora else None,
-        spec_augment=SpecAugment(**masks.model_dump()) if masks else None,
-        forgetting_budget=ForgettingBudget(**train.forgetting_budget.model_dump()),
-    )
 
 
 def _json(path: Path) -> Any:

@@ -115,14 +115,14 @@ def test_settings_out_of_range_are_refused(line: str) -> None:
 
 def test_the_config_reaches_the_training(tmp_path: Path) -> None:
     from kowhisper_tel.commands.run_folder import Run
-    from kowhisper_tel.commands.stages import _train_settings
+    from kowhisper_tel.commands.training import settings_of
 
     lines = {
         "severity": [[0, 0.3], [0.5, 1.0]], "voice_share": 0.2, "babble_share": 0.3, "babble_snr_db": [0, 15],
         "spec_augment": {"bands": 2, "band_bins": 5, "stretches": 3, "stretch_s": 0.2, "telephone_share": 0.4},
     }  # fmt: skip
     config = load_config(None, [f"train.{key}={json.dumps(value)}" for key, value in lines.items()])
-    settings = _train_settings(Run(config, tmp_path))
+    settings = settings_of(Run(config, tmp_path))
     assert settings.spec_augment == SpecAugment(2, 5, 3, 0.2, 0.4)
     assert settings.hearing.severity_at(0.25) == pytest.approx(0.65)
     assert (settings.hearing.voice_share, settings.hearing.babble_share) == (0.2, 0.3)
@@ -135,9 +135,9 @@ def test_the_config_reaches_the_training(tmp_path: Path) -> None:
 
 def test_by_default_nothing_of_it_is_on(tmp_path: Path) -> None:
     from kowhisper_tel.commands.run_folder import Run
-    from kowhisper_tel.commands.stages import _train_settings
+    from kowhisper_tel.commands.training import settings_of
 
-    settings, plain = _train_settings(Run(load_config(), tmp_path)), TrainSettings()
+    settings, plain = settings_of(Run(load_config(), tmp_path)), TrainSettings()
     for name in ("severity", "voice_share", "babble_share", "babble_snr_db", "spec_augment"):
         assert getattr(settings, name) == getattr(plain, name)
     assert plain == plain.without_telephone()
