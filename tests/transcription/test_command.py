@@ -114,7 +114,7 @@ def test_every_kind_of_model(tiny: Path, noise: Path, tmp_path: Path, monkeypatc
     told = json.loads((out / "noise.json").read_text(encoding="utf-8"))
     schema = json.loads((resources.files("kowhisper_tel.transcription") / "transcript.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator(schema).validate(told)
-    assert told["decoding"]["previous"] == "요금제, 약정"
+    assert told["decoding"]["hotwords"] == ["요금제", "약정"]
     assert (told["model"]["engine"], told["model"]["quantisation"]) == ("ctranslate2", "int8")
     (converted,) = (tmp_path / "cache" / "converted").iterdir()
     stamp = (converted / "model.bin").stat().st_mtime_ns

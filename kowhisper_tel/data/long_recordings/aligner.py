@@ -116,7 +116,9 @@ class Aligner:
     ) -> tuple[list[list[WordTime]], list[Kept]]:
         heard: list[list[WordTime]] = [[] for _ in spans]
         kept: list[Kept] = [np.zeros((0, 0), KEPT)] * len(spans)
-        options = DecodingOptions(language=self.language)
+        options = DecodingOptions(
+            language=self.language, no_speech_threshold=None
+        )  # a transcript says that somebody speaks
         for batch in plan_batches([end - start for start, end in spans], self.batch_size):
             rows, encoded = self._heard([_clip(track, spans[place]) for place in batch], options)
             for place, row, own in zip(batch, rows, encoded, strict=True):
@@ -163,7 +165,7 @@ class Aligner:
         heard: list[list[WordTime]] = [[] for _ in made]
         kept: list[Kept] = [np.zeros((0, 0), KEPT)] * len(made)
         spans = [(piece.start_s, min(piece.end_s, piece.start_s + MAX_S)) for piece in made]
-        options = DecodingOptions(language=self.language, temperatures=(0.0,))
+        options = DecodingOptions(language=self.language, temperatures=(0.0,), no_speech_threshold=None)
         for batch in plan_batches([end - start for start, end in spans], self.batch_size * 2):
             rows, encoded = self._heard([_clip(track, spans[place]) for place in batch], options)
             for place, row, own in zip(batch, rows, encoded, strict=True):
