@@ -229,7 +229,7 @@ class Decoding(Section):
         -0.7, description="a mean log probability below it is decoded again in 30 s; null: not asked"
     )
     no_speech_threshold: float | None = Field(
-        0.7, description="above it nobody is taken to speak, and nothing is written; null: what is written stands"
+        1.5, description="above it nobody is taken to speak, and nothing is written; null: what is written stands"
     )
     hotwords: list[str] = Field([], description="words to expect (product names), as Whisper's prompt")
     nbest: int = Field(0, ge=0, description="so many hypotheses of the beam are kept; at most `beam_size`")

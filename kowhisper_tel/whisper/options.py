@@ -46,7 +46,7 @@ class DecodingOptions:
     fit_windows: bool = True
     seed: int = 0
     nbest: int = 0
-    no_speech_threshold: float | None = 0.7
+    no_speech_threshold: float | None = 1.5
     fit_logprob_threshold: float | None = -0.7
     hotwords: tuple[str, ...] = ()
     condition_on_previous_text: bool = False

@@ -200,7 +200,7 @@ def test_where_nobody_speaks_nothing_is_written(vocabulary: Vocabulary) -> None:
             return [replace(raw, avg_logprob=-1.8, no_speech_prob=0.7) for raw in super().generate(encoded, request)]
 
     backend = Doubting(vocabulary, lambda *_: FINE)
-    (result,) = decode(backend, [tone(2)], DecodingOptions(nbest=1, timestamps=True))
+    (result,) = decode(backend, [tone(2)], DecodingOptions(nbest=1, timestamps=True, no_speech_threshold=0.7))
     assert (result.text, result.tokens, result.segments, result.nbest) == ("", (), (), (("", -1.8),))
     assert (result.no_speech, result.withheld, result.attempts) == ("model", FINE, 1)
     (written,) = decode(backend, [tone(2)], DecodingOptions(no_speech_threshold=None, temperatures=(0.0,)))
@@ -228,7 +228,8 @@ def test_probability_and_likelihood_weigh_together(
             raws = super().generate(encoded, request)
             return [replace(raw, avg_logprob=logprob, no_speech_prob=probability) for raw in raws]
 
-    (result,) = decode(Doubting(vocabulary, lambda *_: text), [tone(2)], DecodingOptions(temperatures=(0.0,)))
+    options = DecodingOptions(temperatures=(0.0,), no_speech_threshold=0.7)
+    (result,) = decode(Doubting(vocabulary, lambda *_: text), [tone(2)], options)
     assert (result.no_speech, result.text) == (reason, "" if reason else text.strip())
 
 
