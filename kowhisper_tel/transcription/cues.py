@@ -37,10 +37,11 @@ def cues(segments: Sequence[Segment], duration_s: float, width: int = LINE) -> l
     """The cues of a transcript, in order of their starts, with lines of at most ``width`` characters.
 
     A long segment becomes several cues, cut between words; their times are those of the words, or where these are not
-    known in proportion to the characters. Cues of one track do not overlap, those of two may.
+    known in proportion to the characters. Cues of one track do not overlap, those of two may; where segments of one
+    track do, the later one's cues wait for the earlier one's.
     """
     by_track: dict[int | None, list[Cue]] = {}
-    for segment in segments:
+    for segment in sorted(segments, key=lambda segment: segment.start_s):
         by_track.setdefault(segment.track, []).extend(_cues(segment, width))
     timed = [cue for own in by_track.values() for cue in _apart(own, round(duration_s * 1000))]
     return sorted(timed, key=lambda cue: (cue.start_ms, -1 if cue.track is None else cue.track))
@@ -118,12 +119,12 @@ def _filled(tokens: Sequence[_Token], width: int) -> list[list[_Token]]:
 
 def _apart(own: Sequence[Cue], duration_ms: int) -> list[Cue]:
     """One track's cues, each at least ``LEAST_MS`` long where there is room, none before the one before it ends."""
-    ordered = sorted(own, key=lambda cue: cue.start_ms)
     found, free_ms = list[Cue](), 0
-    for cue, after in pairwise([*ordered, None]):
+    for cue, after in pairwise([*own, None]):
         assert cue is not None
         start_ms = max(cue.start_ms, free_ms)
-        limit_ms = max(duration_ms if after is None else min(after.start_ms, duration_ms), start_ms + 1)
+        free_until_ms = after.start_ms if after is not None and after.start_ms > start_ms else duration_ms
+        limit_ms = max(min(free_until_ms, duration_ms), start_ms + 1)
         end_ms = min(max(cue.end_ms, start_ms + LEAST_MS), limit_ms)
         found.append(replace(cue, start_ms=start_ms, end_ms=end_ms))
         free_ms = end_ms
