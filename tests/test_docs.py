@@ -125,6 +125,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     soundfile.write(folder / "call.wav", audio, rate)
     (folder / "hotline.yaml").write_text(blocks("presets", "en", "yaml")[0], encoding="utf-8")
     (folder / "my.yaml").write_text(blocks("readme", "en", "yaml")[0], encoding="utf-8")
+    (folder / "tune.yaml").write_text(blocks("training", "en", "yaml")[0], encoding="utf-8")
     (folder / "try.yaml").write_text(blocks("evaluation", "en", "yaml")[0], encoding="utf-8")
     return folder
 
