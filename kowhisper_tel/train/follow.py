@@ -12,6 +12,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from kowhisper_tel.core.files import read_json_lines, write_lines
+from kowhisper_tel.train.allocator import TRIM_STEPS, trim
 from kowhisper_tel.train.interrupt import Interrupt
 from kowhisper_tel.train.schedule import Schedule
 from kowhisper_tel.train.settings import TrainSettings
@@ -69,7 +70,7 @@ class Follow(TrainerCallback):  # type: ignore[misc]
         self._rate = kwargs["optimizer"].param_groups[0]["lr"]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Write, tell, and stop if the user asked for it."""
+        """Write, tell, and stop if the user asked for it; keep memory from growing."""
         step, last, asked = state.global_step, state.global_step >= state.max_steps, self._interrupt.asked
         self._losses.append(self._take_loss())
         batches = min(step * self._settings.gradient_accumulation_steps, len(self._schedule))
@@ -82,6 +83,8 @@ class Follow(TrainerCallback):  # type: ignore[misc]
         control.should_training_stop = control.should_training_stop or last or asked
         if measured or last or control.should_save or step % self._settings.logging_steps == 0:
             self._write(step, batches, measured)
+        if step % TRIM_STEPS == 0:
+            trim()
 
     def _dev_due(self, step: int, steps: int) -> bool:
         return measurements(self._settings, step, steps) > measurements(self._settings, step - 1, steps)
