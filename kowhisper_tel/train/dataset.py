@@ -28,10 +28,9 @@ class TrainingBatches(Dataset[dict[str, Any]]):
     """Batch ``n`` of a schedule as tensors: a pure function of the seed and ``n``, in whichever process.
 
     A batch is ``input_features`` float32[windows, mels, frames], ``decoder_input_ids`` and ``labels`` int64[windows,
-    tokens], ``nospeech`` bool[windows] (nobody speaks there), and ``unrendered``: how many utterances a voice or a
-    channel had drawn out beyond 30 s, so that they are heard without it. With ``on_device`` it has ``audio``
-    float32[windows, samples] and its ``number`` in place of features: ``features.complete`` then makes them where the
-    model is.
+    tokens], and ``unrendered``: how many utterances a voice or a channel had drawn out beyond 30 s, so that they are
+    heard without it. With ``on_device`` it has ``audio`` float32[windows, samples] and its ``number`` in place of
+    features: ``features.complete`` then makes them where the model is.
     """
 
     def __init__(
@@ -87,7 +86,6 @@ class TrainingBatches(Dataset[dict[str, Any]]):
         return heard | {
             "decoder_input_ids": _pad([given for given, _ in framed], self._special.end),
             "labels": _pad([asked for _, asked in framed], IGNORED),
-            "nospeech": torch.tensor([not row.clips for row in rows]),
         }
 
     def _label(self, row: _Row) -> tuple[list[int], list[int]]:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from augment import Mixture, Rendered, rng
+from augment import Mixture, rng
 from kowhisper_tel.core.audio import RATE, read_audio
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.utterance import Utterance
@@ -78,21 +78,7 @@ class Rendering:
         rendered = self._through_channel(spoken, index, epoch, at)
         if rendered is None:
             return spoken, fits
-        return (rendered.audio, fits) if len(rendered.audio) <= MOST_SAMPLES else (spoken, False)
-
-    def pair(self, index: int, epoch: int, at: float | None = None) -> tuple[Samples, Samples | None]:
-        """The same speech clean, and as calling gives it: of one length, each moment in its place.
-
-        Clean is without babble and channel, but in the same voice. In place of the other stands ``None`` where a
-        channel moved time (drift, insertions). Where neither babble nor a channel was drawn, both hold the same.
-        """
-        voiced, _ = self._voiced(index, epoch)
-        spoken = self._among_others(voiced, index, epoch)
-        rendered = self._through_channel(spoken, index, epoch, at)
-        if rendered is None:
-            return voiced, spoken
-        aligned = rendered.time_map.is_identity and len(rendered.audio) == len(voiced)
-        return voiced, rendered.audio if aligned else None
+        return (rendered, fits) if len(rendered) <= MOST_SAMPLES else (spoken, False)
 
     def _voiced(self, index: int, epoch: int) -> tuple[Samples, bool]:
         audio = self._cache.read(self._utterances[index])
@@ -106,12 +92,12 @@ class Rendering:
             return audio
         return self._babble.add(audio, index, epoch)
 
-    def _through_channel(self, audio: Samples, index: int, epoch: int, at: float | None) -> Rendered | None:
+    def _through_channel(self, audio: Samples, index: int, epoch: int, at: float | None) -> Samples | None:
         """Nothing where the severity leaves the utterance as it is."""
         severity = self._hearing.severity_at(epoch / self._hearing.epochs if at is None else at)
         if not self._is_drawn("severity", severity, index, epoch):
             return None
-        return self._mixture.render(audio, RATE, self._seed, self._path(index, epoch))
+        return self._mixture.render(audio, RATE, self._seed, self._path(index, epoch)).audio
 
     def _is_drawn(self, what: str, share: float, index: int, epoch: int) -> bool:
         return share >= 1.0 or (share > 0.0 and rng(self._seed, *self._path(index, epoch), what).random() < share)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -160,30 +159,6 @@ def test_a_channel_that_would_not_fit_leaves_the_voice_and_says_so(tmp_path: Pat
 def test_every_voice_may_be_drawn() -> None:
     assert {part.name for _, part in voices().parts} >= {"rate", "pitch", "tract", "breathy"}
     voices().check()
-
-
-def test_a_pair_is_the_same_speech_clean_and_as_it_is_heard(corpus: Manifest) -> None:
-    hearing = Hearing(0.7, voice_share=0.6, babble_share=0.6)
-    clean_only = Rendering(corpus, NOISY, seed=5, hearing=replace(hearing, severity=0.0, babble_share=0.0))
-    rendering = Rendering(corpus, NOISY, seed=5, hearing=hearing)
-    same = 0
-    for index in range(len(corpus)):
-        clean, channel = rendering.pair(index, 1)
-        assert channel is not None
-        assert len(clean) == len(channel)
-        assert np.array_equal(clean, clean_only(index, 1)[0])
-        assert np.array_equal(channel, rendering(index, 1)[0])
-        same += np.array_equal(clean, channel)
-    assert 0 < same < len(corpus)
-
-
-def test_a_pair_whose_channel_moves_time_has_no_second(corpus: Manifest) -> None:
-    drifting = Rendering(corpus, mixture({"effect": "drift", "ppm": 20}), seed=5)
-    inserting = mixture({"effect": "insertion", "sound": "dtmf", "duration_s": 0.5, "chance": 0.5})
-    sometimes = [Rendering(corpus, inserting, seed=5).pair(i, 0) for i in range(20)]
-    assert drifting.pair(0, 0)[1] is None  # though 20 ppm of these seconds is no sample
-    assert {channel is None for _, channel in sometimes} == {True, False}
-    assert all(channel is None or len(channel) == len(clean) for clean, channel in sometimes)
 
 
 SPECIAL = SpecialTokens(50258, 50264, 50359, 50363, 50257)

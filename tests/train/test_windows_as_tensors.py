@@ -101,8 +101,6 @@ def test_each_kind_of_window_has_its_label_and_sound(calls: Manifest, tiny: Path
     seen = {"previous": 0, "full": 0, "nospeech": 0}
     for number in range(len(dataset)):
         batch, made = dataset._schedule[number], dataset[number]
-        assert made["nospeech"].dtype == torch.bool
-        assert made["nospeech"].tolist() == [window.nospeech > 0 for window in batch.windows]
         for window, given, asked in zip(
             batch.windows, made["decoder_input_ids"].tolist(), made["labels"].tolist(), strict=True
         ):
