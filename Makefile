@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
+.PHONY: demo test ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
 
 help:
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench-augment  speed of augment, beside phonesim and for each codec"
 	@echo "make bench-prepare  speed and memory of prepare without opening audio, beside datasets (LINES=1000000)"
 	@echo "make bench-decode   speed and CER of decoding by fit windows, by 30 s windows and by faster-whisper (MODELS=folder; needs KOWHISPER_SHARED)"
+	@echo "make ablation       what each choice of a training is worth, in hours (CONFIG=my.yaml FOLDER=runs/ablation)"
 	@echo "make bench-report   seconds and megabytes of a report at 1,000 and 10,000 rows"
 	@echo "make bench-train    utterances/s and memory of training, beside transformers' own recipe (TALKS=folder STEPS=4)"
 	@echo "make check-report   a report in a browser: opening, requests, errors, axe-core (needs chromium and npm; PAGE=my.html)"
@@ -51,6 +52,9 @@ bench-prepare: $(VENV)/.ready-bench
 
 bench-decode: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks.decode_speed $(MODELS)
+
+ablation: $(VENV)/.ready-dev codecs
+	$(BIN)/python -m benchmarks.ablation $(or $(CONFIG),configs/korean_talks.yaml) $(or $(FOLDER),runs/ablation)
 
 bench-report: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.report_speed

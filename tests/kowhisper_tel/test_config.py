@@ -79,6 +79,12 @@ def test_a_bad_override_is_named(override: str) -> None:
     assert error.value.code in ("config.override", "config.invalid")
 
 
+@pytest.mark.parametrize("key", ["train.forgetting", "data.leaks", "data.sentences"])
+def test_off_needs_no_quotes(key: str) -> None:
+    part, name = key.split(".")
+    assert getattr(getattr(load_config(overrides=[f"{key}=off"]), part), name) == "off"
+
+
 @pytest.mark.parametrize("split", ["8:2", "6:4", "8:1:1", "0.8:0.2"])
 def test_a_split_needs_no_quotation_marks(split: str, tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
