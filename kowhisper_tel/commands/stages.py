@@ -218,7 +218,8 @@ def report(run: Run, beside: Sequence[Path] = (), *, out: Path | None = None, fi
     from reports.write import write_report
 
     heard = {run.config.name: results.load(run.results)}
-    heard |= {_name_of(folder, heard): results.load(_results_in(folder)) for folder in beside}
+    for folder in beside:
+        heard[_name_of(folder, heard)] = results.load(_results_in(folder))
     prepared = _json(run.manifests / "summary.json") or {}
     roles = {name: "candidate" if name == CANDIDATE else "control" for name in run.tuned}
     return write_report(
@@ -242,10 +243,11 @@ def _results_in(folder: Path) -> Path:
 
 
 def _name_of(folder: Path, taken: Mapping[str, Any]) -> str:
-    """What another run is called: by its folder, and where that is taken by the one above it too."""
+    """What another run is called: by its folder, and by as many of those above it as make a name not taken."""
     place = folder.resolve()
     place = place.parent if place.name == "results" else place
-    return place.name if place.name not in taken else f"{place.parent.name}/{place.name}"
+    names = ("/".join(place.parts[-depth:]) for depth in range(1, len(place.parts)))
+    return next((name for name in names if name not in taken), str(place))
 
 
 def _provenance(run: Run) -> Mapping[str, Any]:

@@ -134,7 +134,9 @@ class Train(Section):
         known = recipes()
         if name not in known:
             raise ValueError(f"recipe: none is called {name!r}; known: {', '.join(known)}")
-        return known[name] | given
+        recipe = known[name]
+        sections = {key for key in recipe if isinstance(recipe[key], dict) and isinstance(given.get(key), dict)}
+        return recipe | given | {key: recipe[key] | given[key] for key in sections}
 
     @field_validator("severity")
     @classmethod

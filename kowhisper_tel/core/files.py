@@ -56,6 +56,12 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
             file.write(b"\n")
 
 
+def to_disk(file: Path) -> None:
+    """Have what was written into a file outlast a power cut."""
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+
+
 def read_json_lines(path: Path) -> list[dict[str, Any]]:
     """Read an append-only JSONL file; a last line that a killed writer left unfinished is passed over."""
     if not path.is_file():

@@ -45,6 +45,14 @@ def trim() -> None:
         libc.malloc_trim(0)
 
 
+def trim_gpu() -> None:
+    """Give the GPU back what PyTorch keeps of its memory and does not use, so that others find room there."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
 @cache
 def _glibc() -> ctypes.CDLL | None:
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None

@@ -8,7 +8,6 @@ is damaged. Nothing of a folder is loaded before its seal is checked.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError, message
-from kowhisper_tel.core.files import fingerprint, read_json_lines, sha256, write_json
+from kowhisper_tel.core.files import fingerprint, read_json_lines, sha256, to_disk, write_json
 
 SEAL = "seal.json"
 COUNTS = "counts.json"
@@ -53,7 +52,7 @@ def seal(folder: Path, inputs: str = "") -> None:
     """Say that a checkpoint is whole, and by ``inputs`` (a fingerprint) what it was trained with."""
     hashes = {}
     for name in _files(folder):
-        _to_disk(folder / name)
+        to_disk(folder / name)
         hashes[name] = sha256(folder / name)
     record = {"inputs": inputs, "step": steps(folder), "files": hashes}
     write_json(folder / SEAL, record | {"seal": fingerprint(record)})
@@ -151,11 +150,6 @@ def _read(folder: Path) -> dict[str, Any]:
 def _files(folder: Path) -> list[str]:
     files = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
     return sorted(name for name in files if name != SEAL)
-
-
-def _to_disk(file: Path) -> None:
-    with file.open("rb") as written:
-        os.fsync(written.fileno())
 
 
 def remove(folder: Path) -> None:

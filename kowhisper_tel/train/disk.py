@@ -45,7 +45,9 @@ def needed_bytes(model: Any, keep: int, weights: int = 0) -> int:
 
 
 def check_room(out: Path, model: Any, keep: int, weights: int = 0) -> None:
-    """Raise ``UserError`` (``train.no_room``) where ``needed_bytes`` will not fit, with what ``out`` holds of them."""
+    """Raise ``UserError`` (``train.no_room``) where ``needed_bytes`` will not fit, with what ``out``, the training's
+    folder, holds of them.
+    """
     held = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     needed, free = needed_bytes(model, keep, weights) - held, _free_bytes(out)
     if free < needed:

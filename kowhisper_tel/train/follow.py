@@ -11,7 +11,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from kowhisper_tel.core.files import read_json_lines, write_lines
+from kowhisper_tel.core.files import read_json_lines, to_disk, write_lines
 from kowhisper_tel.train.allocator import TRIM_STEPS, trim
 from kowhisper_tel.train.interrupt import Interrupt
 from kowhisper_tel.train.schedule import Schedule
@@ -83,6 +83,8 @@ class Follow(TrainerCallback):  # type: ignore[misc]
         control.should_training_stop = control.should_training_stop or last or asked
         if measured or last or control.should_save or step % self._settings.logging_steps == 0:
             self._write(step, batches, measured)
+        if control.should_save:
+            to_disk(self._curves)  # a resume from the checkpoint chooses by these lines
         if step % TRIM_STEPS == 0:
             trim()
 

@@ -144,7 +144,7 @@ def _forecast(task: Task, folder: Path, begun: float, measured_steps: int) -> Co
     from kowhisper_tel.train.trial import Trial
 
     settings = task.settings
-    parts = assemble(task, folder / "checkpoints", keep=1)
+    parts = assemble(task, folder / "checkpoints", keep=1, trial=True)
     each = settings.gradient_accumulation_steps
     steps = min(1 + measured_steps, parts.steps)
     ahead = 2 * settings.dataloader_num_workers  # what workers make while the last steps are taken
@@ -165,7 +165,7 @@ def _forecast(task: Task, folder: Path, begun: float, measured_steps: int) -> Co
     speeds = Speeds(setup_s, trial.compute_s, trial.made_s, dev_s, checkpoint_s, model_s)
     workers = settings.dataloader_num_workers
     cache_bytes = min(rendering.CACHE_BYTES, round(load.audio_s / settings.num_train_epochs * 16_000 * 4))
-    kept, weights = min(settings.save_total_limit, load.checkpoints), kept_weights(task) * model_bytes
+    kept, weights = min(settings.save_total_limit, load.checkpoints), kept_weights(task, parts.steps) * model_bytes
     return Costs(
         **seconds(load, speeds, workers),
         steps=load.steps,

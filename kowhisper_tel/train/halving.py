@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from kowhisper_tel.core.errors import message
+from kowhisper_tel.train.allocator import trim_gpu
 
 FILE = "halved.json"
 """In a checkpoint: so that a resumed run computes in the same parts, and its weights are the same."""
@@ -34,12 +37,16 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 class Halving:
-    """How many parts a batch is computed in. ``times``: how often that was doubled, ``from_step`` the first of them."""
+    """How many parts a batch is computed in. ``times``: how often that was doubled, ``from_step`` the first of them.
+
+    ``tell`` hears a line for people each time.
+    """
 
     def __init__(self, parts: int = 1) -> None:
         self.parts = parts
         self.times = 0
         self.from_step: int | None = None
+        self.tell: Callable[[str], None] = lambda _: None
 
     def split(self, batch: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """The parts of a batch: its windows in order, none empty."""
@@ -57,8 +64,8 @@ class Halving:
         self.times += 1
         self.from_step = step if self.from_step is None else self.from_step
         gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        trim_gpu()
+        self.tell(message("train.halved", {"step": step, "parts": self.parts}))
 
     def to_json(self) -> dict[str, int | None]:
         """As in ``summary.json`` and in a checkpoint."""

@@ -121,10 +121,10 @@ class Assembly:
         return merged
 
 
-def assemble(task: Task, checkpoints_folder: Path, *, keep: int, inputs: str = "") -> Assembly:
+def assemble(task: Task, checkpoints_folder: Path, *, keep: int, inputs: str = "", trial: bool = False) -> Assembly:
     """Everything that is needed before the first step, checked; then an empty folder for ``keep`` checkpoints is made.
 
-    Raises as ``train`` does.
+    ``trial``: a few steps will be taken, and no weights kept that may be chosen. Raises as ``train`` does.
     """
     from kowhisper_tel.train import features
     from kowhisper_tel.train import model as models
@@ -162,7 +162,7 @@ def assemble(task: Task, checkpoints_folder: Path, *, keep: int, inputs: str = "
         before=neighbours.before(train.utterances),
     )
     steps = -(-len(schedule) // settings.gradient_accumulation_steps)
-    disk.check_room(checkpoints_folder, model, keep, kept_weights(task))
+    disk.check_room(checkpoints_folder.parent, model, keep, 0 if trial else kept_weights(task, steps))
     trainer = WindowTrainer(
         keep_checkpoints=keep,
         inputs=inputs,
@@ -184,6 +184,14 @@ def assemble(task: Task, checkpoints_folder: Path, *, keep: int, inputs: str = "
     return Assembly(task, trainer, schedule, steps, suspicious, compiled, {})
 
 
-def kept_weights(task: Task) -> int:
-    """How many models beside checkpoints a training keeps at most: those that may still be chosen, and a new one."""
-    return 2 + task.settings.average_last if task.sample else 0
+def kept_weights(task: Task, steps: int) -> int:
+    """How many models beside checkpoints a training of so many steps keeps at most: a new one, and those that may still
+    be chosen, now or after a resume from each checkpoint; never more than are measured.
+    """
+    from kowhisper_tel.train.follow import measurements
+
+    if task.sample is None:
+        return 0
+    settings = task.settings
+    each = 1 + (settings.forgetting == "stop") + settings.average_last
+    return min(measurements(settings, steps, steps), 1 + (settings.save_total_limit + 1) * each)

@@ -77,7 +77,7 @@ def train(
     what is finished. ``dev`` is measured under ``settings.dev_suites``, and as one more stratum through
     ``dev_mixture``; which of the weights measured become the model is told in the summary (``choice``). ``progress`` is
     called with steps done, steps in all and a short note; ``tell`` with lines for people about what a resume passes
-    over, labels that are suspicious and what was lost, all of which ``summary.json`` has too.
+    over, labels that are suspicious, memory that was full and what was lost, all of which ``summary.json`` has too.
 
     Ctrl-C ends the step at hand, writes a checkpoint and raises ``KeyboardInterrupt``.
 
@@ -120,6 +120,7 @@ def _train(
     settings, print_ = task.settings, fingerprint(inputs)
     parts = assemble(task, out / CHECKPOINTS, keep=settings.save_total_limit, inputs=print_)
     trainer, schedule = parts.trainer, parts.schedule
+    trainer.halving.tell = tell
     chooser = Choosing(task.base, task.sample, settings, out, tell, whole=parts.whole) if task.sample else None
     start = _begin(out, inputs, parts, chooser, tell)
     telling = Telling(
@@ -206,7 +207,7 @@ def _is_finished(out: Path, inputs: Mapping[str, Any], resume: bool) -> bool:
     changed = sorted(key for key in inputs if before.get(key) != inputs[key])
     if changed:
         raise UserError("train.changed", out=out, fields=", ".join(changed))
-    return is_complete(out, inputs)
+    return is_complete(out, inputs) and (out / "model").is_dir()
 
 
 def _finished(out: Path) -> TrainResult:

@@ -46,16 +46,19 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
         """The library's, in the parts that the checkpoint was computed in.
 
         Raises ``UserError``: ``train.out_of_memory_window`` (one window alone does not fit), ``train.out_of_memory``
-        (something else does not).
+        (something else does not), ``train.worker_died``.
         """
         if resume_from_checkpoint:
             self.halving.load(Path(resume_from_checkpoint))
         try:
             return super().train(resume_from_checkpoint=resume_from_checkpoint, **rest)
         except (RuntimeError, MemoryError) as error:
+            step = self.state.global_step + 1
+            if str(error).startswith("DataLoader worker"):  # what PyTorch says of one that was killed
+                raise UserError("train.worker_died", step=step, problem=str(error).strip()) from error
             if not is_out_of_memory(error):
                 raise
-            raise UserError("train.out_of_memory", step=self.state.global_step + 1) from error
+            raise UserError("train.out_of_memory", step=step) from error
 
     def batch(self, number: int) -> dict[str, Any]:
         """A batch by its number, with features."""
@@ -163,7 +166,7 @@ def arguments(
         num_train_epochs=1,
         learning_rate=settings.learning_rate,
         lr_scheduler_type=settings.lr_scheduler_type,
-        warmup_steps=math.ceil(settings.warmup_ratio * steps),
+        warmup_steps=min(math.ceil(settings.warmup_ratio * steps), steps - 1),  # its first step has a rate of 0
         weight_decay=settings.weight_decay,
         max_grad_norm=settings.max_grad_norm,
         gradient_accumulation_steps=settings.gradient_accumulation_steps,
@@ -173,7 +176,7 @@ def arguments(
         bf16=precision == "bf16",
         use_cpu=precision == "bf16" and not torch.cuda.is_available(),  # without it bf16 is refused on a processor
         fp16=precision == "fp16",
-        seed=seed,
+        seed=seed % 2**32,  # NumPy takes no more; it is for dropout alone
         save_strategy="steps",
         save_steps=settings.save_steps,
         save_total_limit=None,  # ours is kept by ``checkpoints.prune``, which never leaves the run without a whole one
@@ -185,6 +188,7 @@ def arguments(
         remove_unused_columns=False,
         dataloader_num_workers=settings.dataloader_num_workers,
     )
+    made._n_gpu = min(made.n_gpu, 1)  # DataParallel counts the loss of a batch with fewer windows than GPUs too often
     made.report_to = []  # in a Kubeflow job the library adds itself: nothing is sent unless named
     return made
 

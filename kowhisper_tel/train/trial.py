@@ -39,11 +39,12 @@ class Trial:
     def run(self) -> None:
         """Take the steps."""
         trainer = self._trainer
-        trainer.train_dataset = self._batches
+        every, trainer.train_dataset = trainer.train_dataset, self._batches
         trainer.args.max_steps, trainer.args.save_strategy = self._steps, SaveStrategy.NO
         clock = _Clock()
         trainer.add_callback(clock)
         trainer.train()
+        trainer.train_dataset = every  # merged adapters are compared on batches of the whole schedule
         first = 1 if self._steps > 1 else 0
         taken = slice(first * self._each, self._steps * self._each)
         self.window_s = sum(self._window_s[taken])

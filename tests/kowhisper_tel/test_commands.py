@@ -44,10 +44,11 @@ def test_help_comes_at_once_and_imports_nothing_heavy() -> None:
     [
         (["--config", "none.yaml"], 2, "none.yaml"),
         (["--set", "train.learning_rte=1"], 2, "Did you mean learning_rate?"),
-        (["--name", "nothing", "--resume", "--set", "runs=none"], 2, "nothing to resume"),
+        (["--name", "nothing", "--resume", "--set", "runs=none"], 2, "no such run"),
         (["trian"], 2, "trian"),
         (["--name", "mine", "train"], 2, "after the command"),
-        (["evaluate", "--name", "typo"], 2, "nothing to resume"),
+        (["evaluate", "--name", "typo"], 2, "no such run"),
+        (["train", "--dry-run"], 2, "begun by the command `prepare`"),
         (["--resume", "--overwrite"], 2, "one of them"),
         (["gate", "check", "none", "none"], 4, "baseline none"),
         (["simulate", "none.wav", "out.wav"], 2, "none.wav"),

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from kowhisper_tel.commands import stages
 from kowhisper_tel.commands.run_folder import Run, open_run
 from kowhisper_tel.config_file import load_config
 from kowhisper_tel.core.errors import UserError
@@ -131,3 +132,19 @@ def test_two_processes_cannot_hold_one_run(tmp_path: Path) -> None:
 def test_a_name_on_the_command_line_wins(tmp_path: Path) -> None:
     with open_run(None, settings(tmp_path), name="other") as run:
         assert run.folder == tmp_path / "other"
+
+
+def test_runs_of_the_same_name_all_stand_in_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class SeenError(Exception):
+        pass
+
+    def merge(heard: dict[str, Path]) -> None:
+        raise SeenError(heard)
+
+    monkeypatch.setattr("eval_suites.results.load", lambda folder: folder)
+    monkeypatch.setattr("reports.merged.merge", merge)
+    beside = [tmp_path / place / "demo" for place in ("a/x", "b/x", "c", "d")]
+    with open_run(None, settings(tmp_path)) as run, pytest.raises(SeenError) as seen:
+        stages.report(run, beside)
+    assert list(seen.value.args[0].values()) == [run.results, *beside]
+    assert list(seen.value.args[0]) == ["demo", "x/demo", "b/x/demo", "c/demo", "d/demo"]

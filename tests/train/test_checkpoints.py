@@ -17,7 +17,7 @@ import torch
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256
 from kowhisper_tel.core.manifest import Manifest
-from kowhisper_tel.train import checkpoints, disk
+from kowhisper_tel.train import checkpoints, disk, follow
 from kowhisper_tel.train.settings import TrainSettings
 from kowhisper_tel.train.train import CLEAN, TrainResult, train
 
@@ -210,6 +210,19 @@ def test_room_is_looked_for_before_the_first_step(go: Go, tmp_path: Path, monkey
         go(tmp_path / "out")
     assert error.value.code == "train.no_room"
     assert not (tmp_path / "out").exists()
+
+
+def test_the_curve_is_on_the_disk_before_a_checkpoint_is_sealed(
+    go: Go, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut what was measured before a checkpoint must not be missing."""
+    done: list[str] = []
+    seal = checkpoints.seal
+    monkeypatch.setattr(follow, "to_disk", lambda file: done.append(f"{file.name} {len(file.read_text().split('}'))}"))
+    monkeypatch.setattr(checkpoints, "seal", lambda folder, inputs: [done.append("seal"), seal(folder, inputs)])
+    with pytest.raises(DiedError):
+        go(tmp_path / "out", progress=die)
+    assert done == ["curves.jsonl 3", "seal", "curves.jsonl 5", "seal"]
 
 
 def test_a_resume_may_save_at_other_steps(go: Go, out: Path, whole: TrainResult) -> None:

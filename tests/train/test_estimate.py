@@ -93,6 +93,12 @@ def test_a_recipe_gives_way_to_what_is_given_and_stays_as_it_was_written() -> No
     assert (made.learning_rate, made.gradient_checkpointing) == (3e-5, False)
     assert Train(**made.model_dump()) == made
     assert Train(recipe="large-v3-16gb", lora=None).lora is None
+    smaller = Train(recipe="large-v3-8gb", lora={"r": 8})  # as `--set train.lora.r=8` gives it
+    assert smaller.lora is not None
+    assert (smaller.lora.r, smaller.lora.base_quantisation) == (8, "8bit")
+    assert Train(**smaller.model_dump()) == smaller
+    with pytest.raises(ValueError, match="batch_seconds"):
+        Train(recipe="large-v3-24gb", batch_seconds={})
     with pytest.raises(ValueError, match="small-16gb"):
         Train(recipe="huge-1gb")
 

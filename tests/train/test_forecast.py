@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from kowhisper_tel.commands.forecasting import described
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.data.windows import Packing
+from kowhisper_tel.train import disk
 from kowhisper_tel.train.follow import measurements
 from kowhisper_tel.train.forecast import Costs, Load, Speeds, chosen, forecast, seconds, window_s
 from kowhisper_tel.train.schedule import Schedule
-from kowhisper_tel.train.settings import TrainSettings
+from kowhisper_tel.train.settings import Lora, TrainSettings
 from kowhisper_tel.train.train import CLEAN, Task, train
 
 SETTINGS = TrainSettings(
@@ -91,3 +92,23 @@ def test_what_is_forecast_is_what_happens(tiny: Path, corpus: Manifest, tmp_path
     for language in ("en", "ko"):
         assert str(cost.steps) in described("phone", cost, language)[0]
     assert Costs(**cost.to_json()) == cost
+
+
+def test_room_is_wanted_for_what_a_forecast_writes_alone(
+    tiny: Path, corpus: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not for the weights that a training would keep: the temporary folder may lie on a small disk."""
+    asked: list[int] = []
+    monkeypatch.setattr(disk, "check_room", lambda out, model, keep, weights: asked.extend((keep, weights)))
+    settings = replace(SETTINGS, dev_suites=("clean",), forgetting="off", eval_steps=1)
+    forecast(Task(tiny, corpus, corpus, CLEAN, None, settings, 1, "fp32"), measured_steps=1)
+    assert asked == [1, 0]
+
+
+def test_adapters_are_merged_for_dev_and_for_the_model(tiny: Path, corpus: Manifest) -> None:
+    """On batches of the whole training, of which the trial has but a few."""
+    settings = replace(SETTINGS, lora=Lora(r=2), dev_suites=("clean",), forgetting="off")
+    cost = forecast(Task(tiny, corpus, corpus, CLEAN, None, settings, 1, "fp32"), measured_steps=1)
+    assert cost.steps > cost.steps_run
+    assert cost.dev_s > 0 < cost.model_bytes
+    assert cost.checkpoint_bytes < cost.model_bytes

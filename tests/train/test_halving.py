@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 
-from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.errors import UserError, message
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.train import trainer
 from kowhisper_tel.train.halving import Halving, is_out_of_memory
@@ -98,8 +98,10 @@ def test_a_batch_that_does_not_fit_is_computed_as_if_its_parts_had_been_asked_fo
     with monkeypatch.context() as patch:
         patch.setattr(trainer, "Halving", lambda: Halving(2))
         asked = run(tiny, corpus, tmp_path / "asked")
+    told: list[str] = []
     with memory_for(lambda call, windows: call != 1, torch.OutOfMemoryError("CUDA out of memory."), monkeypatch):
-        failed = run(tiny, corpus, tmp_path / "failed")
+        failed = run(tiny, corpus, tmp_path / "failed", tell=told.append)
+    assert told[1:] == [message("train.halved", {"step": 1, "parts": 2})], "after what it says of calls"
     assert asked.summary["steps"] > 1
     assert failed.summary["halved"] == {"times": 1, "from_step": 1, "parts": 2}
     assert failed.weights_sha256 == asked.weights_sha256

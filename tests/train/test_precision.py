@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import set_seed
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.train import compiling, precision
 from kowhisper_tel.train.model import load
+from kowhisper_tel.train.random_state import own_random_state
 from kowhisper_tel.train.settings import Lora, TrainSettings
 from kowhisper_tel.train.train import CLEAN, train
 from kowhisper_tel.train.trainer import arguments
@@ -69,6 +71,23 @@ def test_the_trainer_is_told(tmp_path: Path) -> None:
 
     assert told("fp32") == (False, False)
     assert told("bf16") == (True, False)
+
+
+def test_one_gpu_of_several_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert arguments(TrainSettings(), tmp_path, seed=0, steps=1, precision="fp32").n_gpu == 1
+
+
+@pytest.mark.parametrize(("steps", "warmup"), [(1, 0), (2, 1), (11, 2)])
+def test_a_training_of_one_step_does_not_spend_it_on_warming_up(tmp_path: Path, steps: int, warmup: int) -> None:
+    made = arguments(TrainSettings(warmup_ratio=0.1), tmp_path, seed=0, steps=steps, precision="fp32")
+    assert made.warmup_steps == warmup
+
+
+def test_a_seed_may_be_a_date_with_its_time(tmp_path: Path) -> None:
+    made = arguments(TrainSettings(), tmp_path, seed=202611231330, steps=1, precision="fp32")
+    with own_random_state():
+        set_seed(made.seed)  # as the trainer does
 
 
 def test_bf16_on_a_processor_keeps_fp32_weights(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -260,6 +261,16 @@ def test_refusals_come_before_the_first_step(tiny: Path, corpus: Manifest, tmp_p
     assert not (tmp_path / "out").exists()
 
 
+def test_a_model_that_somebody_deleted_is_made_again(tiny: Path, corpus: Manifest, tmp_path: Path) -> None:
+    def go() -> TrainResult:
+        few, settings = Manifest(corpus.root, corpus.utterances[:2]), replace(SETTINGS, dev_utterances=0)
+        return train(tiny, few, None, CLEAN, tmp_path, settings, seed=1, resume=True)
+
+    before = go()
+    shutil.rmtree(before.model)
+    assert go().weights_sha256 == sha256(before.model / "model.safetensors") == before.weights_sha256
+
+
 @pytest.mark.parametrize("workers", [0, 1])
 def test_an_error_in_a_worker_comes_out_as_it_is(
     workers: int, tiny: Path, corpus: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -274,3 +285,15 @@ def test_an_error_in_a_worker_comes_out_as_it_is(
         train(tiny, manifest, None, CLEAN, tmp_path / "out", settings, seed=1)
     assert (error.value.code, error.value.exit_code) == ("audio.missing", 2)
     assert error.value.text("en").startswith(f"audio {file}: no such file")
+
+
+def test_a_worker_that_is_killed_is_told(tiny: Path, corpus: Manifest, tmp_path: Path) -> None:
+    """By the system, where memory is full."""
+
+    def kill(step: int, steps: int, note: str) -> None:
+        for worker in multiprocessing.active_children():
+            os.kill(worker.pid or 0, signal.SIGKILL)
+
+    with pytest.raises(UserError) as error:
+        train(tiny, corpus, None, CLEAN, tmp_path, replace(SETTINGS, dataloader_num_workers=1), seed=1, progress=kill)
+    assert (error.value.code, error.value.exit_code) == ("train.worker_died", 7)

@@ -85,7 +85,7 @@ class Choosing:
         if missing:
             self._tell(UserError("choosing.not_watched", names=", ".join(missing)).text())
         self._measured = _figures(self._lines(), step) if step else {}
-        self._kept.only(self._needed(self._measured))
+        self._prune()
 
     def _lines(self) -> list[dict[str, Any]]:
         return read_json_lines(self._out / "curves.jsonl")

@@ -17,6 +17,7 @@ from eval_suites.pair import Pair
 from eval_suites.suite import Suite
 from eval_suites.tally import Tally
 from kowhisper_tel.core.audio import RATE
+from kowhisper_tel.train.allocator import trim_gpu
 from kowhisper_tel.train.choosing.figures import Figures, Heard
 from kowhisper_tel.train.choosing.sample import DevSample
 from kowhisper_tel.train.choosing.weights import State, in_model
@@ -48,6 +49,7 @@ def hear(state: State, base: Path, tokenizer: Any, sample: DevSample, scratch: P
     shutil.rmtree(scratch, ignore_errors=True)
     try:
         folder = convert_loaded(in_model(state, base), tokenizer, base, scratch, QUANTISATION)
+        trim_gpu()  # CTranslate2 has an allocator of its own
         backend = Ct2Backend(folder, torch.get_num_threads(), engine("ctranslate2").device("auto"))
         whisper = WhisperEngine(backend, options)
         said: dict[tuple[str, str], Transcript] = {}

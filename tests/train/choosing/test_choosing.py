@@ -18,14 +18,16 @@ from eval_suites.tally import Tally
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.language import current_language
 from kowhisper_tel.core.manifest import Manifest
-from kowhisper_tel.train import checkpoints, follow
-from kowhisper_tel.train.choosing import choosing
+from kowhisper_tel.train import checkpoints, disk, follow
+from kowhisper_tel.train.choosing import choosing, hearing
 from kowhisper_tel.train.choosing.figures import Figures, Heard
 from kowhisper_tel.train.choosing.kept import Kept
 from kowhisper_tel.train.choosing.weights import base_state, interpolate, mean
 from kowhisper_tel.train.settings import ForgettingBudget, Lora, TrainSettings
+from kowhisper_tel.train.task import Task, kept_weights
 from kowhisper_tel.train.train import CLEAN, TrainResult, train
-from kowhisper_tel.whisper import model
+from kowhisper_tel.whisper import ct2, model
+from kowhisper_tel.whisper.backends import ctranslate2
 
 SETTINGS = TrainSettings(
     num_train_epochs=1,
@@ -279,6 +281,76 @@ def test_damaged_weights_are_not_handed_over(run: Run, tmp_path: Path, monkeypat
     result = run("damaged", resume=True)
     assert result.summary["resumed_from_step"] == 0, "no checkpoint leads to the same choice"
     assert result.weights_sha256 == whole.weights_sha256
+
+
+UP_AND_DOWN = [(40, 40), (10, 10), (30, 30), (5, 5), (30, 30)]
+"""The best step is the first at the first checkpoint, the third at the second."""
+
+
+def killed_after_two_checkpoints(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "hear", planted(*UP_AND_DOWN))
+    with pytest.raises(StopIteration):
+        run()
+
+
+def test_a_resume_leaves_the_checkpoint_before_the_newest_its_weights(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_after_two_checkpoints(run, monkeypatch)
+    with pytest.raises(StopIteration):
+        run(resume=True)
+    (tmp_path / "out" / "checkpoints" / "checkpoint-4" / "optimizer.pt").write_bytes(b"")
+    monkeypatch.setattr(choosing, "hear", planted(*[(30, 30)] * 4))
+    result = run(resume=True)
+    assert result.summary["resumed_from_step"] == 2
+    assert result.summary["choice"]["chosen"]["step"] == 1
+
+
+def test_weights_that_are_kept_already_need_no_more_room(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_after_two_checkpoints(run, monkeypatch)
+    held = sum(file.stat().st_size for file in (tmp_path / "out").rglob("*") if file.is_file())
+    monkeypatch.setattr(disk, "needed_bytes", lambda *_: 10**9)
+    monkeypatch.setattr(disk, "_free_bytes", lambda _: 10**9 - held)
+    monkeypatch.setattr(choosing, "hear", planted(*[(30, 30)] * 2))
+    assert run(resume=True).summary["resumed_from_step"] == 4
+
+
+def test_no_more_weights_are_kept_than_room_was_asked_for(
+    run: Run, tiny: Path, corpus: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    put = Kept.put
+
+    def counted(kept: Kept, step: int, state: Any) -> None:
+        put(kept, step, state)
+        seen.append(len(list(kept.folder.glob("step-*"))))
+
+    monkeypatch.setattr(Kept, "put", counted)
+    for changes, most in (({"save_steps": 1}, 4), ({"save_steps": 1, "average_last": 2}, 5), ({"eval_steps": 3}, 2)):
+        monkeypatch.setattr(choosing, "hear", planted(*[(40 - n, 40 - n) for n in range(8)]))
+        run(str(changes), **changes)
+        task = Task(tiny, corpus, corpus, CLEAN, None, replace(SETTINGS, **changes), 1, "fp32")
+        assert max(seen) == most <= kept_weights(task, STEPS) <= STEPS
+        seen.clear()
+
+
+def test_the_engine_finds_the_memory_of_the_gpu_that_the_training_does_not_use(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done: list[str] = []
+
+    def opened(*_: Any) -> None:
+        done.append("opened")
+        raise KilledError
+
+    monkeypatch.setattr(hearing, "trim_gpu", lambda: done.append("freed"))
+    monkeypatch.setattr(ct2, "convert_loaded", lambda *_: tmp_path)
+    monkeypatch.setattr(ctranslate2, "Ct2Backend", opened)
+    with pytest.raises(KilledError):
+        hearing.hear(base_state(tiny), tiny, None, None, tmp_path / "converted", language="ko")
+    assert done == ["freed", "opened"]
 
 
 def test_real_figures_of_every_kind_are_written_and_none_touches_the_weights(run: Run, tmp_path: Path) -> None:
