@@ -39,7 +39,21 @@ def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Conf
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which ``8:2`` is text, as YAML 1.2 has it; YAML 1.1 took it for a number to the base of 60, 482."""
+    """YAML in which ``8:2`` is text, as YAML 1.2 has it; YAML 1.1 took it for a number to the base of 60, 482.
+
+    A key that stands in one place twice is an error: the first would be dropped without a word.
+    """
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        known: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in known:
+                    problem = f"the key `{key.value}` stands here twice"
+                    raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
+                known.add(key.value)
+        return node
 
     def number(self, node: yaml.ScalarNode) -> Any:
         construct = yaml.SafeLoader.yaml_constructors[node.tag]
@@ -185,11 +199,15 @@ def _anchor(config: Config, folder: Path) -> Config:
         train = train.model_copy(
             update={"channels": sources(train.channels), "noise": noise(train.noise), "dev_suites": suites}
         )
+    export = config.export
+    if export and export.suites:
+        export = export.model_copy(update={"suites": [own(name) for name in export.suites]})
     return config.model_copy(
         update={
             "model": place(config.model) if not config.model.startswith("builtin/") else config.model,
             "data": config.data.model_copy(update={"corpora": corpora, "lists": lists, "long": long}),
             "train": train,
+            "export": export,
             "evaluate": config.evaluate.model_copy(update={**evaluate, **_anchor_models(config, folder, place)}),
             "gate": config.gate.model_copy(update={"budgets": config.gate.budgets and place(config.gate.budgets)}),
         }

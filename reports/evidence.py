@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +32,8 @@ Points = tuple[tuple[float, float], ...]
 class TrainingCurve:
     """How one model learned, as points by step: loss, CER on dev (a fraction), that by stratum, and learning rate.
 
-    ``dev_utterances``: how many utterances the CER is of, where that is known.
+    ``dev_utterances``: how many clips the CER is of, where that is known. ``choice``: which weights became the model,
+    and why (``summary.json``'s); empty where nothing was written of it.
     """
 
     model: str
@@ -41,21 +43,23 @@ class TrainingCurve:
     dev_strata: Mapping[str, Points] = field(default_factory=dict)
     learning_rate: Points = ()
     dev_utterances: int | None = None
+    choice: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path, model: str, role: str) -> TrainingCurve:
-        """Read ``curves.jsonl``; no file, no points.
+        """Read ``curves.jsonl``, and ``summary.json`` beside it; no file, no points.
 
         A line has ``step`` and any of ``loss``, ``dev_cer``, ``dev_cer_STRATUM``, ``learning_rate`` and
         ``dev_utterances``.
         """
-        lines = read_json_lines(path)
+        lines, summary = read_json_lines(path), path.with_name("summary.json")
         strata = sorted({key for line in lines for key in line if key.startswith(STRATUM_KEY)})
         heard = [line["dev_utterances"] for line in lines if line.get("dev_utterances") is not None]
         return cls(
             model, role, _points(lines, LOSS_KEYS), _points(lines, CER_KEYS),
             {key.removeprefix(STRATUM_KEY): _points(lines, (key,)) for key in strata},
             _points(lines, ("learning_rate",)), int(heard[-1]) if heard else None,
+            json.loads(summary.read_text(encoding="utf-8")).get("choice", {}) if summary.is_file() else {},
         )  # fmt: skip
 
 

@@ -36,9 +36,10 @@ def check(config: Config, *, evaluates: bool = False) -> None:
     engine.check_quantisation(settings.quantisation, engine.device(settings.device) if evaluates else None)
     _check_models(config, evaluates)
     _check_export(config)
-    names = [name for name in settings.suites if not suites.from_manifest(name)]
-    if names:
-        choice.choose(names, noise=settings.noise, size=settings.size)
+    on_dev = config.train.dev_suites if config.train and config.train.dev_utterances else None
+    for asked in (settings.suites, on_dev, config.export.suites if config.export else None):
+        if names := [name for name in asked or () if not suites.from_manifest(name)]:
+            choice.choose(names, noise=settings.noise, size=settings.size)
     if settings.cache and evaluates:
         RenderCache(Path(settings.cache))
     resolve_model(config.model)

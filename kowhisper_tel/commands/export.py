@@ -40,7 +40,7 @@ def command(
             raise UserError("export.no_run", folder=folder)
         config, name = folder / CONFIG, folder.resolve().name
         overrides.append(f"runs={json.dumps(str(folder.resolve().parent), ensure_ascii=False)}")
-    with open_run(config, overrides, name=name, new=False) as run:
+    with open_run(config, overrides, name=name, new=False, keep_config=True) as run:
         asked = {
             "formats": [one.strip() for one in to.split(",") if one.strip()] if to is not None else None,
             "models": model,
@@ -48,6 +48,6 @@ def command(
         }
         given = {key: value for key, value in asked.items() if value is not None}
         settings = (run.config.export or Export()).model_copy(update=given)
-        held = all(exporting.export(run, one, settings, overwrite=overwrite).held for one in settings.models)
+        held = exporting.export_all(run, settings, overwrite=overwrite)
     if not held:
         raise typer.Exit(exporting.BEYOND)

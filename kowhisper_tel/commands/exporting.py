@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from kowhisper_tel.commands import stages
 from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar, say
 from kowhisper_tel.commands.run_folder import Run
+from kowhisper_tel.commands.training import settings_for
 from kowhisper_tel.config import Export
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256
@@ -23,23 +25,28 @@ BEYOND = 1
 """The exit code where some stratum is not shown to be within the budget."""
 
 
-def export_all(run: Run, *, overwrite: bool = False) -> bool:
-    """Export the models of the config; whether every check held."""
-    settings = run.config.export or Export()
-    return all(export(run, name, settings, overwrite=overwrite).held for name in settings.models)
+def export_all(run: Run, settings: Export, *, overwrite: bool = False) -> bool:
+    """Export each of the models, whatever is found of those before it; whether every check held.
+
+    Raises ``UserError``: ``export.untrained``, before any is exported, and those of ``export``.
+    """
+    names = list(dict.fromkeys(settings.models))
+    for name in names:
+        if name not in run.tuned:
+            raise UserError("export.untrained", model=name, known=", ".join(run.tuned) or "-")
+    found = [export(run, name, settings, overwrite=overwrite) for name in names]
+    return all(one.held for one in found)
 
 
 def export(run: Run, name: str, settings: Export, *, overwrite: bool = False) -> Parity:
     """Export one tuned model and say what its check found.
 
-    Raises ``UserError``: ``export.untrained``, ``export.damaged``, those of ``stages.tuned`` and of ``export``.
+    Raises ``UserError``: ``export.damaged``, those of ``stages.tuned`` and of ``train.export.export``.
     """
     from kowhisper_tel.train.export.export import Settings
     from kowhisper_tel.train.export.export import export as write
     from kowhisper_tel.train.export.measure import sample_of
 
-    if name not in run.tuned:
-        raise UserError("export.untrained", model=name, known=", ".join(run.tuned) or "-")
     source = stages.tuned(run, name)
     _check_weights(run, name, source)
     sample = sample_of(
@@ -91,12 +98,15 @@ def _check_weights(run: Run, name: str, source: Path) -> None:
 
 def _tell(run: Run, name: str, found: Parity) -> None:
     """Each row with its verdict; what is not shown with the clips that it would need."""
+    from kowhisper_tel.train.export.card import verdict
+
     for row in found.rows:
         about = f"{row.disk_bytes / 1e6:.1f} MB"
         if row.how_to_get:
             say(f"{row.check.name}: not measured ({row.how_to_get})", f"{row.check.name}: 재지 않음({row.how_to_get})")
             continue
-        say(f"{row.check.name}: {about}, {row.verdict}", f"{row.check.name}: {about}, {row.verdict}")
+        said = (f"{row.check.name}: {about}, {verdict(row.verdict, language)}" for language in ("en", "ko"))
+        say(*said)
         for one in row.strata:
             if one.verdict != "held":
                 high = "–" if one.high is None else f"{100 * one.high:+.2f}"
@@ -110,7 +120,7 @@ def _tell(run: Run, name: str, found: Parity) -> None:
         say(
             f"export: {place} is written, but some stratum is not shown to be within the budget of "
             f"{100 * found.budget:g} points; the card says so",
-            f"내보내기: {place}에 저장했지만 허용치 {100 * found.budget:g}%p 안이라고 보이지 않은 구분이 있습니다. "
+            f"내보내기: {place}에 저장했지만, 허용치 {100 * found.budget:g}%p 안인지 확인되지 않은 구분이 있습니다. "
             "카드에도 적혀 있습니다",
         )
     else:
@@ -120,29 +130,37 @@ def _tell(run: Run, name: str, found: Parity) -> None:
 def facts_of(run: Run, name: str, settings: Export) -> Facts:
     """What the card of a model tells of its run."""
     from kowhisper_tel.train.export import facts
-    from kowhisper_tel.train.settings import TrainSettings
 
-    config = run.config
-    assert config.train is not None
+    config, tuning = run.config, settings_for(run, name)
+    if name != CANDIDATE:
+        tuning = replace(tuning, severity=1.0)  # of channels, which a control has none of
     data_card = _json(run.manifests / "data_card.json") or _json(run.manifests / "summary.json") or {}
     results, engine = _results(run, name)
     return facts.Facts(
         config.name,
         name,
-        TrainSettings().language,
+        tuning.language,
         settings.license,
         facts.hub_name(config.model),
         facts.corpora_of(data_card, [corpus.path for corpus in config.data.corpora]),
         facts.splits_of(data_card),
-        facts.training_of(
-            config.train.model_dump(mode="json"),
-            _json(run.model(name) / "summary.json") or {},
-            _channels(config.train.channels) if name == CANDIDATE else "none (control)",
-        ),
+        facts.training_of(tuning, _json(run.model(name) / "summary.json") or {}, _heard(run, name)),
         results,
         engine,
+        config.data.split_by,
         bool(data_card.get("synthetic")),
+        name != CANDIDATE,
     )
+
+
+def _heard(run: Run, name: str) -> dict[str, Any]:
+    """The channels that a model was tuned on, and how often."""
+    train = run.config.train
+    assert train is not None
+    if name != CANDIDATE:
+        return {"channels": "none (control)"}
+    recordings = {"noise": "own recordings", "noise_share": train.noise_share} if train.noise else {}
+    return {"channels": _channels(train.channels), "clean_share": train.clean_share, **recordings}
 
 
 def _channels(channels: str | list[dict[str, Any]]) -> str:
@@ -155,18 +173,24 @@ def _channels(channels: str | list[dict[str, Any]]) -> str:
 
 
 def _results(run: Run, name: str) -> tuple[tuple[StratumResult, ...], str]:
-    """The model's figures in the run's evaluation, where it has been evaluated whole, and what decoded it."""
+    """The model's figures in the run's evaluation, where it has been evaluated whole, and what decoded it.
+
+    It is known by its files, since a name may be any model's; of several decodings, the one of its own name comes
+    before the first.
+    """
     from eval_suites import results
     from kowhisper_tel.train.export.facts import results_of
+    from kowhisper_tel.whisper.ct2 import model_hash
 
     try:
         heard = results.load(run.results)
     except UserError:  # not evaluated, or not yet to the end: the card says that there is none
         return (), ""
-    record = next((record for record in heard.models if record.name == name), None)
+    its = model_hash(stages.tuned(run, name))
+    record = min((one for one in heard.models if one.hash == its), key=lambda one: one.name != name, default=None)
     if record is None:
         return (), ""
-    return results_of(heard, name), f"{record.engine} {record.quantisation}"
+    return results_of(heard, record.name), f"{record.engine} {record.quantisation}"
 
 
 def _json(path: Path) -> Any:

@@ -48,7 +48,7 @@ def whole_loop(
         for model in run.tuned:
             stages.train(run, model)
         stages.evaluate(run)
-        held = exporting.export_all(run) if run.config.export else True
+        held = exporting.export_all(run, run.config.export) if run.config.export else True
         page = stages.report(run)
     say(f"report: {page}", f"보고서: {page}")
     if not held:

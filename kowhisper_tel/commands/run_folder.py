@@ -77,12 +77,13 @@ def open_run(
     overwrite: bool = False,
     new: bool = True,
     evaluates: bool = False,
+    keep_config: bool = False,
 ) -> Iterator[Run]:
     """Open the run that a config names, and hold it alone while the block lasts.
 
     A run that exists goes on where it stopped, if what its stages were made with is the same. With ``resume``, or
     without ``new``, it must exist. ``overwrite`` deletes it first, once all else is in order. ``evaluates``: see
-    ``check``.
+    ``check``. ``keep_config``: what is asked of one command is not written into the run for those to come.
 
     Raises ``UserError``: the config's own, those of ``check``, ``run.both``, ``run.differs``, ``run.absent``,
     ``run.foreign``, ``run.locked``.
@@ -95,7 +96,8 @@ def open_run(
     with _alone(run.folder):
         if overwrite and exists:
             _delete(run.folder)
-        write_text(run.folder / CONFIG, dump_config(config))
+        if not keep_config:
+            write_text(run.folder / CONFIG, dump_config(config))
         if not (run.folder / ENVIRONMENT).is_file():
             write_json(run.folder / ENVIRONMENT, environment())
         yield run

@@ -92,6 +92,7 @@ def train(run: Run, name: str) -> Path:
     """Tune one model: ``phone``, or a control without telephone augmentation. Returns its folder."""
     from kowhisper_tel.train.telling import totals
     from kowhisper_tel.train.train import train as tune
+    from reports.sections.training import kept
 
     what = task(run, name)
     with bar(f"train {name}", f"학습 {name}", left=False) as progress:
@@ -109,6 +110,9 @@ def train(run: Run, name: str) -> Path:
         )
     line = f"{name}: {totals(result.summary, current_language())}"
     say(f"train {line}", f"학습 {line}")
+    if choice := result.summary.get("choice"):
+        weights, why = kept(choice["chosen"]), choice["why"]
+        say(f"train {name}: kept: {weights.en} ({why['en']})", f"학습 {name}: 남긴 가중치: {weights.ko}({why['ko']})")
     write_json(run.model(name) / DATA, _data(run))
     return result.model
 

@@ -19,8 +19,7 @@ def task(run: Run, name: str) -> Task:
     from kowhisper_tel.train.task import CLEAN, Task
     from kowhisper_tel.whisper.resolve import resolve_model
 
-    settings = settings_of(run)
-    settings = settings if name == CANDIDATE else settings.without_telephone()
+    settings = settings_for(run, name)
     return Task(
         resolve_model(run.config.model),
         read_manifest(run, "train"),
@@ -31,6 +30,12 @@ def task(run: Run, name: str) -> Task:
         run.config.seed,
         precision.choose(settings.precision),
     )
+
+
+def settings_for(run: Run, name: str) -> TrainSettings:
+    """``train`` of the config as one model is tuned by it."""
+    settings = settings_of(run)
+    return settings if name == CANDIDATE else settings.without_telephone()
 
 
 def settings_of(run: Run) -> TrainSettings:

@@ -132,7 +132,7 @@ class Train(Section):
         if name is None:
             return given
         known = recipes()
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             raise ValueError(f"recipe: none is called {name!r}; known: {', '.join(known)}")
         recipe = known[name]
         sections = {key for key in recipe if isinstance(recipe[key], dict) and isinstance(given.get(key), dict)}

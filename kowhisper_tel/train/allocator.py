@@ -1,8 +1,9 @@
 """Memory that is freed in a training step stays with the process for the next one.
 
-By default glibc gives each large block back to the system at once and asks for it anew, page by page, zeroed by the
+By default glibc gives large blocks back to the system at once and asks for them anew, page by page, zeroed by the
 kernel: half a second of each ten that a step of whisper-base takes on a processor. What is kept gets holes, though,
-that the next step's blocks do not fit: without ``trim`` now and then, each step of that training took 20 MB more.
+that the next step's blocks do not fit, and grows from step to step: 7 GB after 230 of them, of which 2 were in use.
+So the largest blocks still come and go, which takes a tenth of a second a step, and now and then there is a ``trim``.
 """
 
 from __future__ import annotations
@@ -14,11 +15,9 @@ from contextlib import contextmanager
 from functools import cache
 
 # mallopt(3): names and numbers from <malloc.h>.
-_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
-_NEVER = 2**31 - 1
-_DEFAULT_TRIM_THRESHOLD, _DEFAULT_MMAP_MAX = 128 * 1024, 65536
-
-
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_NEVER, _LARGE = 2**31 - 1, 8 * 1024**2
+_DEFAULT = 128 * 1024
 TRIM_STEPS = 10
 """Steps after which ``trim`` is worth the half second that the next one then takes longer."""
 
@@ -29,13 +28,13 @@ def keeping_freed_memory() -> Iterator[None]:
     if (libc := _glibc()) is None:
         yield
         return
-    libc.mallopt(_MMAP_MAX, 0)
+    libc.mallopt(_MMAP_THRESHOLD, _LARGE)
     libc.mallopt(_TRIM_THRESHOLD, _NEVER)
     try:
         yield
     finally:
-        libc.mallopt(_MMAP_MAX, _DEFAULT_MMAP_MAX)
-        libc.mallopt(_TRIM_THRESHOLD, _DEFAULT_TRIM_THRESHOLD)
+        libc.mallopt(_MMAP_THRESHOLD, _DEFAULT)
+        libc.mallopt(_TRIM_THRESHOLD, _DEFAULT)
         trim()
 
 

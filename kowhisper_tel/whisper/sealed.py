@@ -1,6 +1,7 @@
 """Seal: which files an exported model is made of, so that one changed since is never taken for it.
 
-The record is ``export.json`` in the model's folder. The model card beside it may be edited; nothing else may.
+The record is ``export.json`` in the model's folder. The model card beside it may be edited; nothing else may. Files
+whose names begin with a dot are others' (git's, the hub's, a file manager's), and no tool reads them with the model.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Seal:
     @property
     def hash(self) -> str:
         """A short hash of all files."""
-        return fingerprint(dict(self.files))
+        return fingerprint(self.files)
 
 
 def write(folder: Path, format: str, source: str, weights: str) -> Seal:
@@ -53,8 +54,9 @@ def read(folder: Path) -> Seal | None:
     if not file.is_file():
         return None
     try:
-        return Seal(**json.loads(file.read_text(encoding="utf-8")))
-    except (ValueError, TypeError):
+        record = json.loads(file.read_text(encoding="utf-8"))
+        return Seal(**{**record, "files": dict(record["files"])})
+    except (ValueError, TypeError, KeyError):
         raise UserError("export.seal", folder=folder, file=SEAL) from None
 
 
@@ -66,7 +68,7 @@ def check(folder: Path) -> Seal | None:
     seal = read(folder)
     if seal is None:
         return None
-    known, found = dict(seal.files), _names(folder)
+    known, found = seal.files, _names(folder)
     changed = [name for name in found if name not in known or _hash(folder / name) != known[name]]
     changed += [name for name in known if name not in found]
     if changed:
@@ -81,7 +83,7 @@ def is_converted(folder: Path) -> bool:
 
 def _names(folder: Path) -> list[str]:
     files = (file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*")) if file.is_file())
-    return [name for name in files if name not in UNSEALED]
+    return [name for name in files if name not in UNSEALED and "/." not in f"/{name}"]
 
 
 def _hash(file: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reports.compare import counted
 from reports.evidence import Evidence
 from reports.rounding import Figure, count, decimal, percent, points
 from reports.sections import Section, Table
@@ -17,13 +18,16 @@ COMPUTED_TRAINED = "float32"
 
 @dataclass(frozen=True)
 class Cell:
-    """One stratum of a row: the change with its interval's ends, and what is said of it (``verdict``)."""
+    """One stratum of a row: the change, its interval's ends and what that is ``over``, and what is said of it
+    (``verdict``).
+    """
 
     stratum: Text
     suite: str
     metric: str
     clips: Figure
     blocks: Figure
+    over: Text
     few: bool
     reference: Figure
     exported: Figure
@@ -118,7 +122,8 @@ def _cell(one: Mapping[str, Any]) -> Cell:
     stratum = str(one["stratum"])
     return Cell(
         say_or(f"common.stratum_{stratum}", stratum), str(one["suite"]), str(one["metric"]), count(one["clips"]),
-        count(one["blocks"]), one["strength"] != "full", percent(one["reference"]), percent(one["exported"]),
+        count(one["blocks"]), counted(one["kind"], one["blocks"]), one["strength"] != "full",
+        percent(one["reference"]), percent(one["exported"]),
         points(one["delta"]), points(one["low"]), points(one["high"]), percent(one["identical"]),
         Text.same(f"{one['loops_reference']} → {one['loops']}"), str(one["verdict"]), count(one["clips_needed"]),
     )  # fmt: skip

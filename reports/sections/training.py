@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from reports.charts import alone, lines
 from reports.charts.lines import Line
@@ -19,7 +20,10 @@ MILLION = 1e6
 
 @dataclass(frozen=True)
 class LearnedModel:
-    """In words what the charts show: first, best and last. ``best_step`` is where dev CER is lowest, the first such."""
+    """In words what the charts show: first, best and last. ``best_step`` is where dev CER is lowest, the first such.
+
+    ``kept``: the weights that became the model, and ``why``; ``None`` where nothing was written of it.
+    """
 
     model: str
     colour: str
@@ -30,6 +34,8 @@ class LearnedModel:
     best_step: Figure
     last_cer: Figure
     dev_utterances: Figure
+    kept: Text | None = None
+    why: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,16 @@ def _learned(curve: TrainingCurve, colour: str) -> LearnedModel:
         count(best[0]) if best else Figure(None, NOTHING),
         percent(cer[-1][1] if cer else None),
         count(curve.dev_utterances),
+        kept(curve.choice["chosen"]) if curve.choice else None,
+        Text(curve.choice["why"]["en"], curve.choice["why"]["ko"]) if curve.choice else None,
     )
+
+
+def kept(chosen: Mapping[str, Any]) -> Text:
+    """Which weights became the model, by the record of the choice: a step's, a mean, a mixture, or the base's."""
+    facts = {"alpha": 1.0, "steps": (), **chosen}
+    steps = ", ".join(str(step) for step in facts["steps"])
+    return say(f"training.kept_{chosen['kind']}", **facts | {"steps": steps, "rest": f"{1 - facts['alpha']:g}"})
 
 
 def as_table(data: Training) -> Table:

@@ -48,7 +48,10 @@ def test_an_unknown_key_is_placed_and_the_near_one_named(tmp_path: Path, text: s
         ("name: ../elsewhere", "config.invalid"),
         ("name: ..", "config.invalid"),
         ("train: {window_s: [30, 4]}", "config.invalid"),
+        ("train: {recipe: [small-16gb]}", "config.invalid"),
         ("a: [", "config.yaml"),
+        ("train: {}\nseed: 1\ntrain: {clean_share: 0}", "config.yaml"),
+        ("train: {clean_share: 0, clean_share: 1}", "config.yaml"),
         ("- a\n- b", "config.yaml"),
         ("model: ${KOWHISPER_NO_SUCH_VARIABLE}", "config.variable"),
     ],
@@ -57,6 +60,19 @@ def test_what_cannot_stand_is_refused(tmp_path: Path, text: str, code: str) -> N
     with pytest.raises(UserError) as error:
         load_config(write(tmp_path, text))
     assert error.value.code == code
+
+
+@pytest.mark.parametrize("key", ["data.leaks", "data.sentences", "train.forgetting"])
+def test_off_needs_no_quotation_marks(key: str) -> None:
+    section, name = key.split(".")
+    assert getattr(getattr(load_config(None, [f"{key}=off"]), section), name) == "off"
+
+
+def test_a_key_may_stand_in_two_places_and_override_what_is_merged(tmp_path: Path) -> None:
+    text = (
+        "data: {corpora: [&demo {kind: demo, limit: 3}, &more {<<: *demo, limit: 4}, {<<: *more, limit: 5}]}\nname: x"
+    )
+    assert [corpus.limit for corpus in load_config(write(tmp_path, text)).data.corpora] == [3, 4, 5]
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -118,6 +134,14 @@ def test_a_corpus_layout_is_taken_from_there_too(tmp_path: Path) -> None:
     text = f"name: x\ndata: {{corpora: [{{kind: fields, path: corpus, options: {options}}}]}}"
     options = load_config(write(tmp_path, text)).data.corpora[0].options
     assert options == {"layout": str(tmp_path / "welfare.yaml"), "id_prefix": "welfare", "synthetic": False}
+
+
+def test_files_of_suites_are_taken_from_there_too(tmp_path: Path) -> None:
+    asked = "suites: [clean, ours/suites.yaml]"
+    text = f"name: x\ndata: {{corpora: [{{kind: demo}}]}}\nevaluate: {{{asked}}}\nexport: {{{asked}}}"
+    config = load_config(write(tmp_path, text))
+    assert config.export is not None
+    assert config.export.suites == config.evaluate.suites == ["clean", str(tmp_path / "ours" / "suites.yaml")]
 
 
 def test_every_field_says_what_it_is_for() -> None:

@@ -1,4 +1,6 @@
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -148,3 +150,31 @@ def test_runs_of_the_same_name_all_stand_in_a_report(tmp_path: Path, monkeypatch
         stages.report(run, beside)
     assert list(seen.value.args[0].values()) == [run.results, *beside]
     assert list(seen.value.args[0]) == ["demo", "x/demo", "b/x/demo", "c/demo", "d/demo"]
+
+
+def test_suites_that_nobody_knows_are_named_before_anything_is_prepared(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error, open_run(None, settings(tmp_path, "train.dev_suites=[claen]")):
+        pass
+    assert error.value.code == "eval.suite_unknown"
+    with open_run(None, settings(tmp_path, "train.dev_suites=[claen]", "train.dev_utterances=0")):
+        pass
+
+
+def test_which_weights_were_kept_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = {"code": "x", "en": "all others forgot", "ko": "나머지는 잊음"}
+    summary = {"choice": {"chosen": {"kind": "base", "step": 0}, "why": why}}
+    result = SimpleNamespace(model=tmp_path, summary=summary)
+
+    def tune(*_: Any, **__: Any) -> Any:
+        return result
+
+    monkeypatch.setattr(stages, "task", lambda *_: SimpleNamespace(**dict.fromkeys(
+        ("base", "train", "dev", "mixture", "settings", "seed"))))  # fmt: skip
+    monkeypatch.setattr("kowhisper_tel.train.train.train", tune)
+    monkeypatch.setattr("kowhisper_tel.train.telling.totals", lambda *_: "done")
+    with open_run(None, settings(tmp_path)) as run:
+        stages.train(run, "phone")
+    told = capsys.readouterr()
+    assert "train phone: kept: the base model, untuned (all others forgot)" in told.out + told.err

@@ -62,5 +62,14 @@ def test_the_page_says_it_in_both_languages_and_escapes(small: Results) -> None:
     assert "within the budget" in page(small, record())
 
 
+def test_clips_of_unknown_speakers_are_not_called_speakers(small: Results) -> None:
+    told = record()
+    told["rows"][0]["strata"][1].update(kind="clip", blocks=40)
+    shown = page(small, told)
+    assert "40 clips" in shown
+    assert "6 speakers" in shown
+    assert "40 speakers" not in shown
+
+
 def test_nothing_exported_no_section(small: Results) -> None:
     assert export.build(Evidence(small)) is None

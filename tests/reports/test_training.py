@@ -6,8 +6,12 @@ import json
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
+from unittest import mock
+
+import pytest
 
 from eval_suites.results import Results
+from reports import html, view
 from reports.charts import lines
 from reports.evidence import Evidence, TrainingCurve
 from reports.sections import training
@@ -38,6 +42,28 @@ def test_what_training_wrote_is_drawn(small: Results, tmp_path: Path) -> None:
     rings = [c for c in picture.iter(f"{SVG}circle") if "ring" in (c.get("class") or "")]
     assert len(rings) == 1
     assert rings[0][0].text == "phone-tuned: 20.0 % @ 10"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"kind": "step", "step": 20}, "step 20"),
+        ({"kind": "average", "step": 20, "steps": [10, 20]}, "mean of steps 10, 20"),
+        ({"kind": "interpolation", "step": 20, "alpha": 0.7}, "0.7 × step 20 + 0.3 × base"),
+        ({"kind": "base", "step": 0}, "the base model, untuned"),
+    ],
+)
+def test_the_weights_that_were_kept_are_said_with_the_reason(
+    small: Results, tmp_path: Path, chosen: dict[str, Any], said: str
+) -> None:
+    (tmp_path / "curves.jsonl").write_text('{"step": 10, "loss": 1.5}\n', encoding="utf-8")
+    choice = {"chosen": chosen, "why": {"code": "x", "en": "the <lowest>", "ko": "가장 낮음"}}
+    (tmp_path / "summary.json").write_text(json.dumps({"choice": choice}), encoding="utf-8")
+    curve = TrainingCurve.read(tmp_path / "curves.jsonl", "phone-tuned", "candidate")
+    with mock.patch("reports.view.registry", return_value=(training.SECTION,)):
+        shown = html.page(view.build(small, training=[curve]))
+    for part in (said, "the &lt;lowest&gt;", "가장 낮음"):
+        assert part in shown
 
 
 def test_nothing_trained_no_section(small: Results) -> None:

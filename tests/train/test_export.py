@@ -144,7 +144,18 @@ def test_a_changed_export_is_noticed_wherever_it_is_used(
 def test_the_card_may_be_edited(made: tuple[Path, Parity], tmp_path: Path) -> None:
     folder = shutil.copytree(made[0] / "exports" / "ct2-int8", tmp_path / "copy")
     (folder / "README.md").write_text("mine")
+    (folder / ".cache" / "huggingface").mkdir(parents=True)
+    (folder / ".cache" / "huggingface" / "download.lock").write_text("")
+    (folder / ".gitattributes").write_text("*.bin filter=lfs")
     assert sealed.check(folder)
+
+
+@pytest.mark.parametrize("files", ["null", '["x"]', "3", '"x"'])
+def test_a_seal_of_another_form_is_said_to_be_unreadable(files: str, tmp_path: Path) -> None:
+    (tmp_path / "export.json").write_text(f'{{"format": "a", "source": "b", "weights": "c", "files": {files}}}')
+    with pytest.raises(UserError) as error:
+        sealed.check(tmp_path)
+    assert error.value.code == "export.seal"
 
 
 def test_another_model_or_dtype_is_not_written_over_unasked(
@@ -191,6 +202,13 @@ def test_wrong_inputs_are_said_before_anything_is_written(tiny: Path, sample: Sa
             export(source, tmp_path / "out", tmp_path / "p", Settings(wanted), sample, FACTS, hearing=HEARING)
         assert error.value.code == code
         assert not (tmp_path / "out").exists()
+    kept = tmp_path / "out" / "kept"
+    kept.mkdir(parents=True)
+    nothing = dataclasses.replace(sample, suites=())
+    with pytest.raises(UserError) as error:
+        export(tiny, kept.parent, tmp_path / "p", Settings(), nothing, FACTS, hearing=HEARING, overwrite=True)
+    assert error.value.code == "export.no_suites"
+    assert kept.exists(), "what was there is not deleted for nothing"
 
 
 def test_a_stock_tool_that_is_not_here_is_a_row_that_says_so(
@@ -281,6 +299,56 @@ def test_the_card_is_one_for_the_hub_and_tells_no_secrets(made: tuple[Path, Pari
         for secret in (str(made[0]), str(corpus.root), str(Path.home()), *{u.text for u in corpus}):
             assert secret not in text
     assert "unstated" in card.metadata(seal, FACTS)
+
+
+def test_a_card_says_what_an_interval_is_over(made: tuple[Path, Parity]) -> None:
+    seal = sealed.read(made[0] / "exports" / "ct2-int8")
+    assert seal
+    strata = (dataclasses.replace(made[1].rows[0].strata[0], kind="clip", blocks=40),)
+    rows = (dataclasses.replace(made[1].rows[0], strata=strata), *made[1].rows[1:])
+    text = card.text(seal, FACTS, dataclasses.replace(made[1], rows=rows))
+    assert "| 40 clips (no speaker named) |" in text
+    assert "| 클립 40개 (화자 정보 없음) |" in text
+    assert "40 speakers" not in text
+
+
+def test_a_card_claims_other_speakers_only_where_they_are(made: tuple[Path, Parity]) -> None:
+    seal = sealed.read(made[0] / "exports" / "ct2-int8")
+    assert seal
+    result = StratumResult("phone", 40, 6, "description", 0.3, 0.2, -0.1, -0.15, -0.05, 2, True)
+    said = {
+        apart: card.text(seal, dataclasses.replace(FACTS, results=(result,), apart=apart), made[1])  # type: ignore[arg-type]
+        for apart in ("speaker", "call", "utterance")
+    }
+    assert ["on speakers outside training" in text for text in said.values()] == [True, False, False]
+    assert ["화자는 학습에 없는 사람" in text for text in said.values()] == [True, False, False]
+    assert "calls outside training" in said["call"]
+
+
+def test_the_card_of_a_control_does_not_claim_the_telephone(made: tuple[Path, Parity]) -> None:
+    seal = sealed.read(made[0] / "exports" / "ct2-int8")
+    assert seal
+    phone, control = (card.text(seal, dataclasses.replace(FACTS, control=one), made[1]) for one in (False, True))
+    for said in ("- telephone\n", "Korean telephone speech", "전화 음성을 받아쓰도록"):
+        assert said in phone
+        assert said not in control
+
+
+def test_a_card_warns_only_of_its_own_format(made: tuple[Path, Parity]) -> None:
+    strata = tuple(dataclasses.replace(one, verdict="worse") for one in made[1].rows[0].strata)
+    rows = (dataclasses.replace(made[1].rows[0], strata=strata), *made[1].rows[1:])
+    for name, warned in (("ct2-int8", True), ("safetensors", False)):
+        seal = sealed.read(made[0] / "exports" / name)
+        assert seal
+        assert ("Careful" in card.text(seal, FACTS, dataclasses.replace(made[1], rows=rows))) == warned
+
+
+def test_a_killed_exports_remains_are_removed(made: tuple[Path, Parity], tiny: Path, sample: Sample) -> None:
+    out = made[0] / "exports"
+    (out / ".ct2-int8.abcd1234" / "new").mkdir(parents=True)
+    settings = Settings(MADE, parity_budget=1.0, stock=False)
+    assert export(tiny, out, made[0] / "parity", settings, sample, FACTS, hearing=HEARING) == made[1]
+    assert not list(out.glob(".*"))
 
 
 def test_a_card_says_when_a_check_does_not_hold(made: tuple[Path, Parity]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from eval_suites.models import ModelRecord
 from kowhisper_tel.commands import build, exporting, matrix
 from kowhisper_tel.commands.checks import check
-from kowhisper_tel.commands.run_folder import open_run
+from kowhisper_tel.commands.run_folder import Run, open_run
 from kowhisper_tel.config import Model
 from kowhisper_tel.config_file import dump_config, load_config
 from kowhisper_tel.core.errors import UserError
@@ -81,6 +83,34 @@ def test_a_run_is_exported_and_the_card_knows_it(run_folder: Path, finding: Foun
     assert json.loads((out / "safetensors" / "config.json").read_text())["dtype"] == "float16"
 
 
+def test_what_is_asked_of_one_export_is_not_asked_of_the_next(run_folder: Path, finding: Found) -> None:
+    before = (run_folder / "config.yaml").read_bytes()
+    assert export(run_folder, "--to", "safetensors", "--set", "export.suites=[clean]").exit_code == 0
+    assert (run_folder / "config.yaml").read_bytes() == before
+
+
+def test_a_model_beyond_the_budget_does_not_keep_the_next_from_being_exported(
+    run_folder: Path, finding: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = load_config(run_folder / "config.yaml", ["train.controls=[clean]"])
+    write_text(run_folder / "config.yaml", dump_config(config))
+    shutil.copytree(run_folder / "models" / "phone", run_folder / "models" / "clean")
+    finding("worse")
+    assert export(run_folder, "--to", "safetensors", "--model", "clean", "--model", "phone").exit_code == 1
+    for name in ("clean", "phone"):
+        assert (run_folder / "exports" / name / "safetensors" / "model.safetensors").is_file()
+
+
+def test_the_card_has_what_became_known_since(run_folder: Path, finding: Found) -> None:
+    card = run_folder / "exports" / "phone" / "safetensors" / "README.md"
+    assert export(run_folder, "--to", "safetensors").exit_code == 0
+    card.write_text("mine", encoding="utf-8")
+    assert export(run_folder, "--to", "safetensors").exit_code == 0
+    assert card.read_text(encoding="utf-8") == "mine", "it may be edited"
+    assert export(run_folder, "--to", "safetensors", "--set", "export.license=mit").exit_code == 0
+    assert "license: mit" in card.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("verdict", "code"), [("held", 0), ("open", 1), ("worse", 1)])
 def test_beyond_the_budget_it_is_written_and_the_exit_code_is_1(
     run_folder: Path, finding: Found, verdict: str, code: int
@@ -102,6 +132,8 @@ def test_what_a_user_gets_wrong_is_said(run_folder: Path, finding: Found, tmp_pa
     assert refused(tmp_path) == "export.no_run"
     assert refused(run_folder, "--config", run_folder / "config.yaml") == "export.both"
     assert refused(run_folder, "--model", "clean") == "export.untrained"
+    assert refused(run_folder, "--model", "phone", "--model", "clean") == "export.untrained"
+    assert not (run_folder / "exports").exists()
     assert refused(run_folder, "--to", "ct2-int4") == "export.format"
     assert refused(run_folder, "--to", " ,") == "export.no_format"
     assert export(run_folder, "--dtype", "fp8").exit_code == 2
@@ -141,7 +173,13 @@ def test_the_loop_exports_only_if_asked_and_ends_with_1(
 
 
 @pytest.mark.parametrize(
-    ("setting", "code"), [("formats: [gguf]", "export.format"), ("models: [x]", "export.untrained")]
+    ("setting", "code"),
+    [
+        ("formats: [gguf]", "export.format"),
+        ("models: [x]", "export.untrained"),
+        ("suites: [clear]", "eval.suite_unknown"),
+        ("suites: [none.yaml]", "suites.file_missing"),
+    ],
 )
 def test_what_cannot_be_exported_is_said_before_the_training(run_folder: Path, setting: str, code: str) -> None:
     with (
@@ -189,3 +227,38 @@ def test_the_stage_is_told_in_the_runs_own_terms(run_folder: Path) -> None:
     assert facts.results == ()
     assert facts.training["channels"] == "wheels_only"
     assert facts.training["learning_rate"] == 2e-5
+    assert facts.apart == "speaker"
+
+
+def test_the_card_tells_how_each_model_was_tuned(run_folder: Path) -> None:
+    changed = ["train.controls=[clean]", "train.babble_share=0.2", "train.severity=0.5", "train.lora={r: 4}"]
+    config = load_config(run_folder / "config.yaml", [*changed, f"runs={run_folder.parent}"])
+    chosen = {"kind": "interpolation", "step": 7, "alpha": 0.5}
+    write_json(run_folder / "models" / "phone" / "summary.json", {"steps": 9, "choice": {"chosen": chosen}})
+    run = Run(config, run_folder)
+    phone, clean = (exporting.facts_of(run, name, exporting.Export()).training for name in ("phone", "clean"))
+    assert phone["weights"] == "0.5 × step 7 + 0.5 × base"
+    assert (phone["babble_share"], phone["severity"], phone["clean_share"]) == (0.2, 0.5, 0.3)
+    assert str(phone["lora"]).startswith("r 4, ")
+    assert clean["channels"] == "none (control)"
+    assert [exporting.facts_of(run, name, exporting.Export()).control for name in ("phone", "clean")] == [False, True]
+    assert not {"babble_share", "severity", "clean_share", "weights"} & clean.keys()
+
+
+def test_the_cards_results_are_of_the_models_own_files(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kowhisper_tel.train.export import facts
+    from kowhisper_tel.whisper.ct2 import model_hash
+
+    its = model_hash(run_folder / "models" / "phone" / "model")
+    records = [ModelRecord("phone", "candidate", "others", "ctranslate2", "int8")]
+    records += [ModelRecord(f"tuned-{q}", "candidate", its, "ctranslate2", q) for q in ("float16", "int8")]
+    found = types.SimpleNamespace(models=records)
+    monkeypatch.setattr("eval_suites.results.load", lambda _: found)
+    monkeypatch.setattr(facts, "results_of", lambda _, name: (name,))
+    run = Run(load_config(run_folder / "config.yaml"), run_folder)
+    told = exporting.facts_of(run, "phone", exporting.Export())
+    assert (told.results, told.engine) == (("tuned-float16",), "ctranslate2 float16")
+    records.append(ModelRecord("phone", "candidate", its, "ctranslate2", "float32"))
+    assert exporting.facts_of(run, "phone", exporting.Export()).results == ("phone",)
+    records[:] = records[:1]
+    assert exporting.facts_of(run, "phone", exporting.Export()).results == ()

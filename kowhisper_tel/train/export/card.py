@@ -13,18 +13,30 @@ from typing import Any
 from kowhisper_tel.core.files import write_text
 from kowhisper_tel.train.export.facts import Facts, StratumResult
 from kowhisper_tel.train.export.formats import SAFETENSORS
-from kowhisper_tel.train.export.parity import Parity, Verdict
+from kowhisper_tel.train.export.parity import Parity, StratumParity, Verdict
 from kowhisper_tel.whisper.sealed import CARD, Seal
 
 FEW = {
-    "few": ("few speakers", "화자가 적음"),
-    "description": ("too few speakers to judge", "판단하기에 화자가 너무 적음"),
+    "few": ("few {kinds}", "{kinds}가 적음"),
+    "description": ("too few {kinds} to judge", "판단하기에 {kinds}가 너무 적음"),
+    "clip": ("no speaker named", "화자 정보 없음"),
 }
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     "held": ("within the budget", "허용치 안"),
-    "open": ("not shown: too few clips", "보이지 않음(클립 부족)"),
+    "open": ("not shown: too little was heard", "확인되지 않음(들은 양 부족)"),
     "worse": ("beyond the budget", "허용치 초과"),
     "absent": ("not measured", "재지 않음"),
+}
+APART = {
+    "speaker": ("on speakers outside training", "평가 화자는 학습에 없는 사람입니다"),
+    "call": (
+        "on calls outside training, whose speakers may be in it",
+        "평가 통화는 학습에 없지만, 화자는 겹칠 수 있습니다",
+    ),
+    "utterance": (
+        "on utterances outside training, whose speakers may be in it",
+        "평가 발화는 학습에 없지만, 화자는 겹칠 수 있습니다",
+    ),
 }
 TEMPLATE = "card.md.j2"
 
@@ -40,9 +52,10 @@ def text(seal: Seal, facts: Facts, parity: Parity) -> str:
 
     body = _environment().get_template(TEMPLATE).render(
         seal=seal, facts=facts, parity=parity, rows=[row for row in parity.rows if row.check.format == seal.format],
-        percent=percent, points=points, decimal=decimal, count=count, hours=hours, few=few, stratum=stratum,
+        percent=percent, points=points, decimal=decimal, count=count, hours=hours, over=over, stratum=stratum,
         is_ct2=seal.format != SAFETENSORS, base=facts.base_model, licence=facts.licence, megabytes=_megabytes,
-        interval=_interval, cell=_cell, verdict=verdict, korean=lambda ko, _: ko, english=lambda _, en: en,
+        apart=APART[facts.apart], interval=_interval, cell=_cell, verdict=verdict,
+        korean=lambda ko, _: ko, english=lambda _, en: en,
     )  # fmt: skip
     return f"---\n{metadata(seal, facts)}\n---\n\n{body}"
 
@@ -60,7 +73,7 @@ def metadata(seal: Seal, facts: Facts) -> str:
         base_model=facts.base_model,
         datasets=[one.hub_id for one in facts.corpora if one.hub_id] or None,
         metrics=["cer"],
-        tags=["whisper", "telephone", "korean", "speech-recognition"],
+        tags=["whisper", *([] if facts.control else ["telephone"]), "korean", "speech-recognition"],
         model_name=facts.title if facts.results else None,
         eval_results=[_result(facts, one) for one in facts.results] or None,
     )
@@ -83,9 +96,16 @@ def _result(facts: Facts, one: StratumResult) -> Any:
     )
 
 
-def few(strength: str, language: str) -> str:
-    """What is to be said of few speakers, in brackets; nothing where there are enough."""
-    return f" ({FEW[strength][language == 'ko']})" if strength in FEW else ""
+def over(one: StratumResult | StratumParity, language: str) -> str:
+    """What an interval is over, and in brackets what is to be said of it: few, or clips of nobody knows whom."""
+    from reports.compare import counted
+    from reports.text import say
+
+    blocks, kinds = counted(one.kind, one.blocks), say(f"common.kinds_{one.kind}")
+    remark = FEW.get("clip" if one.kind == "clip" else one.strength)
+    korean = language == "ko"
+    words = remark[korean].format(kinds=kinds.ko if korean else kinds.en) if remark else ""
+    return (blocks.ko if korean else blocks.en) + (f" ({words})" if words else "")
 
 
 def verdict(name: Verdict, language: str) -> str:

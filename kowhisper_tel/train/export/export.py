@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import is_complete, mark_complete, write_json
+from kowhisper_tel.core.files import fingerprint, is_complete, mark_complete, remove_unfinished, write_json
 from kowhisper_tel.train.export import card, formats
 from kowhisper_tel.train.export.facts import Facts
 from kowhisper_tel.train.export.formats import FORMATS, SAFETENSORS, DType
@@ -50,8 +50,9 @@ def export(
     """Write ``out/<format>/`` for each format, hear the sample with all of them, write ``out/parity.json`` and cards.
 
     What is finished is given back at once; after a kill it goes on. A format more is added to those that are there, and
-    all are heard again. ``evidence`` keeps the hypotheses, which are somebody's words, apart from what is published.
-    The folders are there whatever the check says: ``Parity.held`` tells.
+    all are heard again. Where only ``facts`` are others, the cards are written anew and nothing is heard again.
+    ``evidence`` keeps the hypotheses, which are somebody's words, apart from what is published. The folders are there
+    whatever the check says: ``Parity.held`` tells.
 
     Raises ``UserError``: ``export.format``, ``export.no_format``, ``export.adapter``, those of ``check_folder``,
     ``export.exists`` (another model or another dtype lies there), ``export.foreign`` (something that is no export),
@@ -60,13 +61,16 @@ def export(
     hearing = hearing or Hearing()
     formats.check(settings.formats)
     formats.check_source(source)
+    if not sample.suites:
+        raise UserError("export.no_suites", count=len(sample.manifest))
     if overwrite:
         shutil.rmtree(out, ignore_errors=True)
         shutil.rmtree(evidence, ignore_errors=True)
+    _remove_unfinished(out)
     _refuse_other(out, source, settings)
     wanted = _in_order({*_there(out), *settings.formats})
     folders = {name: out / name for name in wanted}
-    inputs = _inputs(source, wanted, settings, sample, hearing)
+    inputs = _inputs(source, wanted, settings, sample, hearing, facts)
     if is_complete(out, inputs):
         for folder in folders.values():
             sealed.check(folder)
@@ -86,6 +90,14 @@ def export(
         card.write(folder, seal, facts, found)
     mark_complete(out, inputs)
     return found
+
+
+def _remove_unfinished(out: Path) -> None:
+    """Delete what a killed export was writing: gigabytes, and files that nobody would miss."""
+    for name in [*(formats.CT2 + one for one in ct2.QUANTISATIONS), SAFETENSORS]:
+        for scratch in out.glob(f".{name}.*"):
+            shutil.rmtree(scratch)
+    remove_unfinished(out)
 
 
 def _there(out: Path) -> list[str]:
@@ -113,7 +125,7 @@ def _refuse_other(out: Path, source: Path, settings: Settings) -> None:
 
 
 def _inputs(
-    source: Path, wanted: Sequence[str], settings: Settings, sample: Sample, hearing: Hearing
+    source: Path, wanted: Sequence[str], settings: Settings, sample: Sample, hearing: Hearing, facts: Facts
 ) -> Mapping[str, Any]:
     """All that folders, figures and cards depend on, the machine apart."""
     from eval_suites import stock
@@ -131,6 +143,7 @@ def _inputs(
         "seed": hearing.seed,
         "batch_size": hearing.batch_size,
         "options": asdict(hearing.options or DecodingOptions()),
+        "facts": fingerprint(asdict(facts)),
     }
     plain: dict[str, Any] = json.loads(json.dumps(inputs))
     return plain

@@ -6,14 +6,21 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from kowhisper_tel.train.settings import TrainSettings
 
 if TYPE_CHECKING:
-    from eval_suites.results import Results
+    from eval_suites.results import BlockKind, Results
 
 OPENAI = {"builtin/whisper-base": "openai/whisper-base"}
 """Embedded models by the hub's name of the same weights."""
 UNSTATED = "unstated"
+ALWAYS = (
+    "num_train_epochs", "learning_rate", "lr_scheduler_type", "warmup_ratio", "weight_decay", "batch_seconds",
+    "windows", "window_s", "timestamp_share", "full_share", "nospeech_share", "tune", "freeze_embeddings",
+)  # fmt: skip
+"""Settings of the training that are told even where they are the default."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,10 @@ class Corpus:
 
 @dataclass(frozen=True)
 class StratumResult:
-    """What the run's evaluation says of a stratum: CER of base and model, their change and its interval (fractions)."""
+    """What the run's evaluation says of a stratum: CER of base and model, their change and its interval (fractions).
+
+    ``kind``: what the ``blocks`` are that the interval is over, speakers, calls or clips.
+    """
 
     stratum: str
     clips: int
@@ -45,6 +55,7 @@ class StratumResult:
     high: float | None
     loops: int
     unseen: bool
+    kind: BlockKind = "speaker"
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,8 @@ class Facts:
     """Everything a card is made of beside the check. ``base_model``: the hub's id, ``None`` for a folder of somebody's.
 
     ``splits``: hours, utterances and speakers by split. ``training``: settings that are numbers or names.
-    ``engine`` says what ``results`` were decoded with.
+    ``engine`` says what ``results`` were decoded with, ``apart`` what of the test set is not in the training: its
+    speakers, its calls or its utterances alone. ``control``: tuned without the telephone.
     """
 
     name: str
@@ -65,7 +77,9 @@ class Facts:
     training: Mapping[str, str | int | float] = field(default_factory=dict)
     results: tuple[StratumResult, ...] = ()
     engine: str = ""
+    apart: Literal["speaker", "call", "utterance"] = "speaker"
     synthetic: bool = False
+    control: bool = False
 
     @property
     def title(self) -> str:
@@ -138,24 +152,33 @@ def results_of(results: Results, model: str) -> tuple[StratumResult, ...]:
                 stratum, len(mine), change.blocks, change.strength, pooled_rate(theirs) if compared else None,
                 pooled_rate(mine), change.delta if compared else None, _known(change.low if compared else math.nan),
                 _known(change.high if compared else math.nan), int(mine["loop"].sum()), stratum in unseen,
+                change.kind,
             )
         )  # fmt: skip
     return tuple(found)
 
 
-def training_of(settings: Mapping[str, Any], summary: Mapping[str, Any], channels: str) -> dict[str, Any]:
-    """Settings and what came of them. ``channels`` is a preset's name, or says that they are the user's own."""
-    wanted = (
-        "num_train_epochs", "learning_rate", "lr_scheduler_type", "warmup_ratio", "weight_decay", "batch_seconds",
-        "timestamp_share", "freeze_embeddings", "clean_share",
-    )  # fmt: skip
-    found: dict[str, Any] = {key: settings[key] for key in wanted if key in settings}
-    if settings.get("window_s"):
-        found["window_s"] = "{:g} – {:g}".format(*settings["window_s"])
-    if settings.get("lora"):
-        found["lora"] = "r {r}, alpha {lora_alpha}".format(**settings["lora"])
+def training_of(settings: TrainSettings, summary: Mapping[str, Any], heard: Mapping[str, Any]) -> dict[str, Any]:
+    """``heard`` (channels and their shares), the settings that matter most and all that are not the default, and what
+    came of them: ``weights`` are those that were kept. No setting that decides about weights is a path.
+    """
+    from reports.sections.training import kept
+
+    default, given = TrainSettings().decisive(), settings.decisive()
+    told = {key: _plain(value) for key, value in given.items() if key in ALWAYS or value != default[key]}
     done = ("steps", "audio_s", "precision", "weights_sha256")
-    return {"channels": channels, **found, **{key: summary[key] for key in done if key in summary}}
+    found = {**heard, **told, **{key: summary[key] for key in done if key in summary}}
+    chosen = summary.get("choice", {}).get("chosen")
+    return found | ({"weights": kept(chosen).en} if chosen else {})
+
+
+def _plain(value: Any) -> Any:
+    """A setting on one line: what it is made of by name, what is not given left out."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_plain(one)}" for key, one in value.items() if one is not None)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(str(_plain(one)) for one in value) + "]"
+    return value
 
 
 def _known(number: float) -> float | None:

@@ -109,14 +109,12 @@ def measure(
 ) -> Parity:
     """Hear the sample with all of them and compare; hypotheses lie in ``out`` and are gone on with after a kill.
 
-    A stock tool that is not installed is a row that says so. Raises ``UserError``: ``export.no_suites``, what the
-    runner raises, and ``export.changed`` where a folder is not what was exported.
+    A stock tool that is not installed is a row that says so. Raises ``UserError``: what the runner raises,
+    and ``export.changed`` where a folder is not what was exported.
     """
     from eval_suites import engines, results
     from eval_suites.runner import evaluate
 
-    if not sample.suites:
-        raise UserError("export.no_suites", count=len(sample.manifest))
     hearing = hearing or Hearing()
     device = engines.get("ctranslate2").device(hearing.device)
     rows = parity.checks(list(folders), with_stock=with_stock)

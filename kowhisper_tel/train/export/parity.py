@@ -20,7 +20,7 @@ from kowhisper_tel.train.export.formats import CT2, SAFETENSORS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from eval_suites.results import Results
+    from eval_suites.results import BlockKind, Results
     from eval_suites.statistics import Interval
 
 TRAINED = "trained"
@@ -68,7 +68,7 @@ class StratumParity:
     metric: str
     clips: int
     blocks: int
-    kind: str
+    kind: BlockKind
     strength: str
     reference: float
     exported: float
@@ -122,6 +122,10 @@ class Parity:
     def held(self) -> bool:
         """Whether every judged row that could be measured is within the budget on every stratum."""
         return all(row.verdict in ("held", "absent") for row in self.rows if row.check.judged)
+
+    def holds(self, format: str) -> bool:
+        """The same of one format's rows, which are all that its card shows."""
+        return dataclasses.replace(self, rows=tuple(row for row in self.rows if row.check.format == format)).held
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object, each row with its verdict."""
