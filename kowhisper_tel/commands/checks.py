@@ -42,7 +42,20 @@ def check(config: Config, *, evaluates: bool = False) -> None:
             choice.choose(names, noise=settings.noise, size=settings.size)
     if settings.cache and evaluates:
         RenderCache(Path(settings.cache))
-    resolve_model(config.model)
+    _check_hotwords(config.evaluate, resolve_model(config.model))
+
+
+def _check_hotwords(settings: Evaluate, base: Path) -> None:
+    """Whether the words to expect fit before the text, in the tokens that all multilingual sizes share."""
+    given = [settings.decoding.hotwords, *(model.decoding.hotwords for model in settings.models or [])]
+    if not any(given):
+        return
+    from kowhisper_tel.whisper.model import load_tokenizer
+    from kowhisper_tel.whisper.vocabulary import Vocabulary
+
+    vocabulary = Vocabulary(load_tokenizer(base).backend_tokenizer)
+    for words in given:
+        vocabulary.prompt("ko", "transcribe", timestamps=True, hotwords=words or ())
 
 
 def _check_export(config: Config) -> None:

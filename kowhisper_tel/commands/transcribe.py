@@ -48,7 +48,7 @@ def command(
     timestamps: Annotated[
         bool, typer.Option("--timestamps/--no-timestamps", help="Ask the model when each sentence is said.")
     ] = True,
-    words: Annotated[bool, typer.Option("--word-timestamps", help="When each word is said (CTranslate2).")] = False,
+    words: Annotated[bool, typer.Option("--word-timestamps", help="When each word is said.")] = False,
     tracks: Annotated[
         Literal["auto", "mix", "split"], typer.Option(help="Stereo: together, or each track apart; auto: as it is.")
     ] = "auto",
@@ -75,10 +75,11 @@ def command(
             timestamps=timestamps,
             previous=prompt,
             hotwords=tuple(hotwords.split(",")),
+            word_timestamps=words,
         )
         ready = open_model(named, engine, quantisation, device)
-        ready.check(language, words=words)
-        return Listener(ready, options, voices, words, batch_size, raw_rate)
+        ready.check(options)
+        return Listener(ready, options, voices, batch_size, raw_rate)
 
     begun = time.monotonic()
     try:
@@ -200,10 +201,10 @@ def _tell(outcome: Outcome, inputs: Inputs, out: Path, seconds: float) -> None:
         say(f"of them {outcome.left} were there already", f"그중 {outcome.left}개는 이미 되어 있던 것입니다")
     if outcome.rejected:
         say(f"reasons: {out / 'rejects.jsonl'}", f"제외한 이유: {out / 'rejects.jsonl'}")
-    if inputs.others:
+    if outcome.others:
         say(
-            f"not audio, left out: {len(inputs.others)} files, listed in {out / 'others.jsonl'}",
-            f"오디오가 아니어서 뺀 파일 {len(inputs.others)}개, 목록: {out / 'others.jsonl'}",
+            f"not audio, left out: {outcome.others} files, listed in {out / 'others.jsonl'}",
+            f"오디오가 아니어서 뺀 파일 {outcome.others}개, 목록: {out / 'others.jsonl'}",
         )
     for what, names in (
         (("given twice, transcribed once", "두 번 주어져 한 번만 전사"), [item.name for item in inputs.doubled]),

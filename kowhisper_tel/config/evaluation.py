@@ -26,7 +26,7 @@ class Decoding(Section):
 
 
 class ModelDecoding(Section):
-    """Decoding options of one model in place of `evaluate.decoding`'s; what is not given stays as there."""
+    """Decoding options of one model in place of `evaluate.decoding`'s; what is not given, or null, stays as there."""
 
     tail_s: float | None = Field(None, ge=0, le=30, description="seconds of silence after the audio")
     beam_size: int | None = Field(None, ge=1, description="1 is greedy")

@@ -9,8 +9,8 @@ from typing import Any
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.train.labels import SpecialTokens
+from kowhisper_tel.whisper.generation import FILE, beyond, misfits
 
-FILE = "generation_config.json"
 NO_TIMESTAMPS = {51865: 50363, 51866: 50364}
 """``<|notimestamps|>`` by size of vocabulary: large-v3 and turbo have a language more (OpenAI's tokenizer.py)."""
 
@@ -31,8 +31,9 @@ def check_generation(base: Path, tokenizer: Any, special: SpecialTokens, languag
     problems = [
         *_special(generation, tokenizer, special),
         *_named(generation, tokenizer, language),
-        *_beyond(generation, vocabulary, special),
-        *_shape(generation, config),
+        *misfits(generation, vocabulary, config.get("decoder_layers", 0), config.get("decoder_attention_heads", 0)),
+        *_alone(generation, vocabulary, special),
+        *_longest(generation, config),
     ]
     if problems:
         raise UserError("train.generation_config", file=file, problems="; ".join(problems))
@@ -78,27 +79,18 @@ def _named(generation: Mapping[str, Any], tokenizer: Any, language: str) -> Iter
         yield f"lang_to_id: <|{language}|>?"
 
 
-def _beyond(generation: Mapping[str, Any], vocabulary: int, special: SpecialTokens) -> Iterator[str]:
-    """Tokens that the model has not got, or that a text cannot end without."""
-    lists = {key: generation.get(key) or [] for key in ("suppress_tokens", "begin_suppress_tokens")}
+def _alone(generation: Mapping[str, Any], vocabulary: int, special: SpecialTokens) -> Iterator[str]:
+    """Single tokens that the model has not got, or that a text cannot end without."""
     forced = generation.get("forced_decoder_ids") or []
-    lists["forced_decoder_ids"] = [pair[1] for pair in forced if pair[1] is not None]
+    yield from beyond("forced_decoder_ids", [pair[1] for pair in forced if pair[1] is not None], vocabulary)
     for key in ("pad_token_id", "bos_token_id"):
-        lists[key] = [generation[key]] if generation.get(key) is not None else []
-    for key, tokens in lists.items():
-        strange = [token for token in tokens if not isinstance(token, int) or not 0 <= token < vocabulary]
-        if strange:
-            yield f"{key}: {strange[0]} (0 … {vocabulary - 1})"
-    if special.end in lists["suppress_tokens"]:
+        if generation.get(key) is not None:
+            yield from beyond(key, generation[key], vocabulary)
+    if special.end in (generation.get("suppress_tokens") or []):
         yield f"suppress_tokens: {special.end} (<|endoftext|>)"
 
 
-def _shape(generation: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[str]:
-    layers, heads = config.get("decoder_layers", 0), config.get("decoder_attention_heads", 0)
-    for layer, head in generation.get("alignment_heads") or []:
-        if not (0 <= layer < layers and 0 <= head < heads):
-            yield f"alignment_heads: [{layer}, {head}] (decoder_layers {layers}, decoder_attention_heads {heads})"
-            break
+def _longest(generation: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[str]:
     longest, positions = generation.get("max_length"), config.get("max_target_positions", 448)
     if longest is not None and longest > positions:
         yield f"max_length: {longest} (max_target_positions {positions})"

@@ -15,7 +15,7 @@ from kowhisper_tel.data.entry import Reject
 from kowhisper_tel.data.tree import plain_name
 from kowhisper_tel.transcription.formats import FORMATS
 from kowhisper_tel.transcription.inputs import Input, Inputs, length_s, outputs, source_of
-from kowhisper_tel.transcription.journal import Entry, Journal, open_journal, read_journal
+from kowhisper_tel.transcription.journal import JOURNAL, Entry, Journal, open_journal, read_journal
 from kowhisper_tel.transcription.listener import Listener
 from kowhisper_tel.transcription.tracks import Voices
 from kowhisper_tel.transcription.transcript import Transcript
@@ -31,12 +31,14 @@ class Outcome:
     """What became of the recordings: ``written`` (of them ``left`` as they were), and ``rejected``.
 
     ``same`` names those whose tracks hold one signal, ``looping`` those with a loop that stayed. ``audio_s``: heard.
+    ``others`` counts files that are neither recordings nor ours.
     """
 
     written: int = 0
     left: int = 0
     rejected: int = 0
     audio_s: float = 0.0
+    others: int = 0
     same: list[str] = field(default_factory=list)
     looping: list[str] = field(default_factory=list)
 
@@ -171,8 +173,9 @@ class _Work:
         write_lines(out / REJECTS, (json.dumps(line, ensure_ascii=False) for line in kept))
         for item in inputs.unreadable:
             self._reject(item, "transcribe.unreadable", {"path": item.path})
-        ours = {name for entry in read_journal(out).values() for name in entry.files}
+        ours = {name for entry in read_journal(out).values() for name in entry.files} | {JOURNAL, REJECTS, OTHERS}
         others = [path for path in inputs.others if source_of(Input(path, path.name), out) not in ours]
+        self.outcome.others = len(others)
         if others:
             lines = (_line(Input(path, path.name), out, "transcribe.not_audio", {"path": path}) for path in others)
             write_lines(out / OTHERS, lines)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kowhisper_tel.core.activity import activity
-from kowhisper_tel.core.audio import RATE, Samples
+from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.transcription.formats import Told
 from kowhisper_tel.transcription.speech import spoken, spoken_words
 from kowhisper_tel.transcription.tracks import Choice, Voice, Voices, read_voices
 from kowhisper_tel.transcription.transcript import Guard, Segment, Transcript, Word
-from kowhisper_tel.transcription.words import Words, words_of
 from kowhisper_tel.whisper.backends.base import Backend, Encoded, Features
 from kowhisper_tel.whisper.decoding import DecodingOptions
 from kowhisper_tel.whisper.features import HOP
@@ -31,13 +31,12 @@ Progress = Callable[[float], None]
 class Listener:
     """Hears one recording at a time, so that its text depends on no other.
 
-    ``words``: their times too. ``raw_rate`` is the rate in Hz of headerless PCM.
+    ``raw_rate`` is the rate in Hz of headerless PCM.
     """
 
     model: Model
     options: DecodingOptions = field(default_factory=lambda: DecodingOptions(timestamps=True))
     tracks: Choice = field(default_factory=Choice)
-    words: bool = False
     batch_size: int = BATCH_SIZE
     raw_rate: int | None = None
 
@@ -74,8 +73,8 @@ class Listener:
         """What decides the transcripts, flat, as JSON says it; of the model its hash, wherever it lies."""
         told = self.told
         model = {f"model.{name}": value for name, value in told.model.items() if name != "name"}
-        rest = {"tracks": self.tracks.mode, "track_names": self.tracks.names, "words": self.words}
-        made: dict[str, Any] = json.loads(json.dumps({**model, **told.decoding, **rest, "raw_rate": self.raw_rate}))
+        rest = {"tracks": self.tracks.mode, "track_names": self.tracks.names, "raw_rate": self.raw_rate}
+        made: dict[str, Any] = json.loads(json.dumps({**model, **told.decoding, **rest}))
         return made
 
     def _pieces(self, voice: Voice, progress: Progress) -> list[Piece]:
@@ -85,21 +84,18 @@ class Listener:
         return [piece for piece in pieces if piece.end_s > piece.start_s]
 
     def _segments(self, voice: Voice, pieces: Sequence[Piece]) -> Iterator[Segment]:
-        rows, found = self._words(voice.audio, pieces), activity(voice.audio, shared=True)
+        found = activity(voice.audio, shared=True)
         end_s = len(voice.audio) / RATE  # a piece may end with a frame of 10 ms that the recording has only in part
-        for piece, words in zip(pieces, rows, strict=True):
-            for (start_s, stop_s, text), row in zip(piece.segments, words, strict=True):
+        for piece in pieces:
+            timed = iter(piece.words)
+            for start_s, stop_s, text in piece.segments:
+                row = tuple(islice(timed, len(text.split())))
                 moved = spoken_words(found, [(word.start_s, min(word.end_s, end_s)) for word in row])
-                own = tuple(replace(w, start_s=a, end_s=b) for w, (a, b) in zip(row, moved, strict=True))
+                own = tuple(Word(w.word, *span, w.probability) for w, span in zip(row, moved, strict=True))
                 times = spoken(found, (min(start_s, end_s), min(stop_s, end_s)))
                 if own and len(own) == len(text.split()):
                     times = own[0].start_s, own[-1].end_s
                 yield Segment(*times, text, voice.track, voice.speaker, own, _guard(piece))
-
-    def _words(self, audio: Samples, pieces: Sequence[Piece]) -> list[list[tuple[Word, ...]]]:
-        if not self.words:
-            return [[()] * len(piece.segments) for piece in pieces]
-        return words_of(Words(self.model.backend, self.options, self.batch_size), audio, pieces)
 
 
 class _Telling:

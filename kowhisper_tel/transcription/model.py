@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import fingerprint, sha256
 from kowhisper_tel.whisper.backends.base import Backend
 from kowhisper_tel.whisper.folders import cache_folder
+
+if TYPE_CHECKING:
+    from kowhisper_tel.whisper.decoding import DecodingOptions
 
 ENGINES = ("ctranslate2", "transformers")
 QUANTISATION = "int8"
@@ -26,11 +29,9 @@ class Model:
     backend: Backend
     record: Mapping[str, Any]
 
-    def check(self, language: str, *, words: bool) -> None:
-        """Raise ``UserError`` for what it cannot do: ``decode.language``, ``transcribe.words``."""
-        self.backend.vocabulary.prompt(language, "transcribe", timestamps=True)
-        if words and not hasattr(self.backend, "align"):
-            raise UserError("transcribe.words", engine=self.record["engine"])
+    def check(self, options: DecodingOptions) -> None:
+        """Raise ``UserError`` for what it cannot do: ``decode.language``, ``decode.hotwords``."""
+        self.backend.vocabulary.prompt(options.language, options.task, timestamps=True, hotwords=options.hotwords)
 
 
 def open_model(

@@ -31,7 +31,7 @@ def convert(folder: Path, out: Path, quantisation: str = "int8") -> Path:
     """Write the model of ``folder`` as a CTranslate2 folder ``out``, with its tokenizer; returns ``out``.
 
     A finished ``out`` of the same weights and quantisation is left as it is; any other is replaced when the new one is
-    whole. Raises ``UserError`` ``model.quantisation``, and those of ``resolve.check_folder``.
+    whole. Raises ``UserError`` ``model.quantisation``, and those of ``resolve.check_folder`` and ``model.load_whole``.
     """
     import ctranslate2
 
@@ -97,10 +97,12 @@ def write(folder: Path, new: Path, quantisation: str) -> None:
     """Write the CTranslate2 form of ``folder`` into the empty folder ``new``, as it is: ``convert`` keeps a record."""
     from ctranslate2.converters import TransformersConverter
 
-    from kowhisper_tel.whisper.model import load_tokenizer, without_progress_bar
+    from kowhisper_tel.whisper.model import load_tokenizer, load_whole, without_progress_bar
 
+    converter = TransformersConverter(str(folder))
+    converter.load_model = lambda *_, **settings: load_whole(folder, **settings)  # its own leaves gaps to chance
     with without_progress_bar():
-        TransformersConverter(str(folder)).convert(str(new), quantization=quantisation, force=True)
+        converter.convert(str(new), quantization=quantisation, force=True)
     load_tokenizer(folder).save_pretrained(new)  # also makes a tokenizer.json out of vocab.json and merges.txt
     for name in _BESIDE:
         if (folder / name).is_file():

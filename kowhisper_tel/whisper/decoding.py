@@ -173,7 +173,8 @@ def _judge(
     )  # fmt: skip
     if options.timestamps:
         result = replace(result, segments=segments(backend.vocabulary, raw.tokens, len(clip) / RATE))
-    reason = no_speech(clip, raw, loop=loop, first=attempts == 1, threshold=options.no_speech_threshold)
+    says, threshold = backend.vocabulary.says(raw.tokens), options.no_speech_threshold
+    reason = no_speech(clip, raw, says=says, loop=loop, first=attempts == 1, threshold=threshold)
     if reason:
         return _silenced(result, reason), False
     least = [options.logprob_threshold, options.fit_logprob_threshold if window_s < MAX_S else None]
@@ -209,12 +210,18 @@ def _with_words(
         places = [place for place, result in enumerate(timed) if result.window_s == window_s and result.text]
         if places:
             stacked, samples = np.stack([encoded[place] for place in places]), [len(clips[place]) for place in places]
-            texts = [timed[place].text.split() for place in places]
+            texts = [_words_of(timed[place]) for place in places]
             for place, words in zip(
                 places, word_times(backend, stacked, samples, texts, options.language), strict=True
             ):
                 timed[place] = replace(timed[place], words=tuple(words))
     return timed
+
+
+def _words_of(result: Decoded) -> list[str]:
+    """Those of its segments in order, or without any those of its text: no word is of two segments."""
+    told = [text for *_, text in result.segments] or [result.text]
+    return [word for text in told for word in text.split()]
 
 
 def _nbest(backend: Backend, text: str, raw: RawDecode) -> tuple[tuple[str, float], ...]:

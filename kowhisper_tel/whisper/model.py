@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from kowhisper_tel.core.errors import UserError
 
@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
 
 def load_model(folder: Path) -> WhisperForConditionalGeneration:
-    """The model in float32, in evaluation mode, on the CPU. Nothing is fetched and no code of the folder runs.
-
-    Raises ``UserError`` ``model.weights_differ`` where the weights do not fill the model (a tensor left to chance
-    would be silent otherwise).
-    """
+    """The model in float32, in evaluation mode, on the CPU. Raises ``UserError`` as ``load_whole`` does."""
     import torch
+
+    return load_whole(folder, dtype=torch.float32, attn_implementation="sdpa").eval()
+
+
+def load_whole(folder: Path, **settings: Any) -> WhisperForConditionalGeneration:
+    """The model as ``from_pretrained`` loads it by ``settings``. Nothing is fetched and no code of the folder runs.
+
+    Raises ``UserError`` ``model.weights_differ`` where the weights do not fill the model, or have other sizes (a tensor
+    left to chance would be silent otherwise).
+    """
     from transformers import WhisperForConditionalGeneration
 
     with without_progress_bar():
@@ -27,14 +33,14 @@ def load_model(folder: Path) -> WhisperForConditionalGeneration:
             folder,
             local_files_only=True,
             use_safetensors=True,
-            dtype=torch.float32,
-            attn_implementation="sdpa",
+            ignore_mismatched_sizes=True,  # to be told of them below
             output_loading_info=True,
+            **settings,
         )
-    missing = sorted(info["missing_keys"]) + sorted(str(key) for key in info["mismatched_keys"])
+    missing = sorted(info["missing_keys"]) + sorted(str(key[0]) for key in info["mismatched_keys"])
     if missing:
         raise UserError("model.weights_differ", folder=folder, count=len(missing), first=missing[0])
-    return model.eval()
+    return cast("WhisperForConditionalGeneration", model)
 
 
 def load_tokenizer(folder: Path) -> WhisperTokenizer:

@@ -3,7 +3,8 @@
 Whisper was trained to write nothing where nobody speaks, and yet invents text for music, tones and noise. Three signs:
 
 ``level``: the loudest 30 ms lie below ``SILENT_DBFS``. 16 bits hold no speech so soft.
-``end``: the end was the likeliest first token. Models tuned on windows without speech answer so.
+``end``: the end was the likeliest first token (with timestamps, the one after the first of them). Models tuned on
+windows without speech answer so.
 ``model``: the no-speech token is likely and the text is not. OpenAI asks for a probability above 0.6 and a mean log
 probability below -1 (Radford et al. 2022, section 4.5); here the two weigh together, since music has little of the one
 and less of the other: ``probability - 0.2 * avg_logprob`` above ``DecodingOptions.no_speech_threshold``. That of a text
@@ -37,18 +38,20 @@ def is_silent(audio: NDArray[np.float32]) -> bool:
     return bool(loudest < 10.0 ** (SILENT_DBFS / 10.0))
 
 
-def no_speech(audio: NDArray[np.float32], raw: RawDecode, *, loop: bool, first: bool, threshold: float | None) -> str:
+def no_speech(
+    audio: NDArray[np.float32], raw: RawDecode, *, says: bool, loop: bool, first: bool, threshold: float | None
+) -> str:
     """Why nobody is taken to speak in a clip: ``level``, ``end`` or ``model``; empty where somebody is.
 
-    ``loop``: the text loops. ``first``: it is the first attempt; that a later one ends at once is no sign.
-    ``threshold`` ``None``: nobody asks.
+    ``says``: there is text among the tokens, not timestamps alone. ``loop``: it loops. ``first``: it is the first
+    attempt; that a later one ends at once is no sign. ``threshold`` ``None``: nobody asks.
     """
     if threshold is None:
         return ""
     if is_silent(audio):
         return "level"
-    if first and not raw.tokens and raw.finished:
+    if first and not says and raw.finished:
         return "end"
-    untold = loop or not raw.finished or not raw.tokens
+    untold = loop or not raw.finished or not says
     likelihood = UNTOLD_LOGPROB if untold else raw.avg_logprob
     return "model" if raw.no_speech_prob - LOGPROB_WEIGHT * likelihood > threshold else ""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.whisper.builtin import PREFIX, builtin_folder
 from kowhisper_tel.whisper.folders import cache_folder
+from kowhisper_tel.whisper.generation import FILE, misfits
 
 HUB_FILES = ("*.json", "merges.txt", "model.safetensors", "model-*.safetensors")
 """What is fetched of a hub repository: neither pickled weights nor code."""
@@ -46,7 +49,8 @@ def is_hub_id(name: str) -> bool:
 def check_folder(folder: Path) -> None:
     """Raise ``UserError`` unless the folder holds a whole Whisper model in Hugging Face format.
 
-    ``model.no_config``, ``model.not_whisper``, ``model.no_safetensors`` or ``model.broken``.
+    ``model.no_config``, ``model.not_whisper``, ``model.no_safetensors``, ``model.no_tokenizer``, ``model.broken``, or
+    ``model.generation`` where its generation config does not fit the model.
     """
     config = _json(folder / "config.json", folder)
     kind = config.get("model_type", "?")
@@ -54,8 +58,11 @@ def check_folder(folder: Path) -> None:
         raise UserError("model.not_whisper", folder=folder, kind=kind)
     for file in weight_files(folder):
         _check_safetensors(file, folder)
-    if not (folder / "tokenizer.json").is_file() and not (folder / "vocab.json").is_file():
+    tokenizer = [folder / name for name in ("tokenizer.json", "vocab.json") if (folder / name).is_file()]
+    if not tokenizer:
         raise UserError("model.no_tokenizer", folder=folder)
+    _json(tokenizer[0], folder)
+    _check_generation(folder, config)
 
 
 def weight_files(folder: Path) -> list[Path]:
@@ -63,12 +70,27 @@ def weight_files(folder: Path) -> list[Path]:
     whole, index = folder / "model.safetensors", folder / "model.safetensors.index.json"
     if whole.is_file():
         return [whole]
-    if index.is_file():
-        return [folder / shard for shard in sorted(set(_json(index, folder)["weight_map"].values()))]
-    raise UserError("model.no_safetensors", folder=folder)
+    if not index.is_file():
+        raise UserError("model.no_safetensors", folder=folder)
+    shards = _json(index, folder).get("weight_map")
+    if not shards or not isinstance(shards, dict):
+        raise UserError("model.broken", folder=folder, file=index.name)
+    return [folder / shard for shard in sorted(set(shards.values()))]
 
 
-def _json(file: Path, folder: Path) -> dict[str, dict[str, str]]:
+def _check_generation(folder: Path, config: Mapping[str, Any]) -> None:
+    """A model without the file has these values in ``config.json``."""
+    file = folder / FILE if (folder / FILE).is_file() else folder / "config.json"
+    try:
+        shape = [int(config[name]) for name in ("vocab_size", "decoder_layers", "decoder_attention_heads")]
+    except (KeyError, TypeError, ValueError):
+        raise UserError("model.broken", folder=folder, file="config.json") from None
+    problems = list(misfits(_json(file, folder), *shape))
+    if problems:
+        raise UserError("model.generation", folder=folder, file=file.name, problems="; ".join(problems))
+
+
+def _json(file: Path, folder: Path) -> dict[str, Any]:
     if not file.is_file():
         raise UserError("model.no_config", folder=folder)
     try:

@@ -66,13 +66,17 @@ class Vocabulary:
         room = PROMPT_TOKENS - len(expected)
         return [self._id("<|startofprev|>"), *expected, *before[-room:], *tokens]
 
+    def says(self, tokens: Iterable[int]) -> bool:
+        """Whether any of the tokens is of text: timestamps alone say nothing."""
+        return any(token < self.end for token in tokens)
+
     def text(self, tokens: Iterable[int]) -> str:
         """The text of tokens, without special and timestamp tokens and the spaces around it."""
         return str(self._tokenizer.decode([token for token in tokens if token < self.end])).strip()
 
     def tokens(self, text: str) -> Sequence[int]:
-        """The tokens of text, with nothing before or after."""
-        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        """The tokens of text, with nothing before or after; a special token that is written in it is left out."""
+        return [token for token in self._tokenizer.encode(text, add_special_tokens=False).ids if token < self.end]
 
     def _spoken(self, text: str) -> Sequence[int]:
         return self.tokens(" " + text.strip()) if text.strip() else ()

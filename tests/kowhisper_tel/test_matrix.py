@@ -130,6 +130,8 @@ WORDS = {"name": "w", "models": ["ours"], "options": {"words": ["네"]}}
         ({"models": [{**OURS, "model": "phone"}], "train": None}, "matrix.nothing_tuned"),
         ({"models": [{**OURS, "decoding": {"nbest": 3}}]}, "decode.nbest"),
         ({"decoding": {"nbest": 3, "beam_size": 2}}, "decode.nbest"),
+        ({"decoding": {"hotwords": ["결합상품"] * 60}}, "decode.hotwords"),
+        ({"models": [{**OURS, "decoding": {"hotwords": ["결합상품"] * 60}}]}, "decode.hotwords"),
         ({"models": [{"name": "a", "file": "none.csv"}]}, "eval.replay_file"),
         ({"models": [{"name": "a", "command": ["no-such-program-here"]}]}, "eval.program_start"),
         ({"models": [{"name": "a", "url": "example.org"}]}, "eval.recogniser"),

@@ -25,9 +25,10 @@ class Bursts:
     n_mels = 80
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary, self.requests = vocabulary, list[Request]()
+        self.vocabulary, self.requests, self.encoded = vocabulary, list[Request](), 0
 
     def encode(self, features: Features) -> Encoded:
+        self.encoded += 1
         return np.ascontiguousarray(features.transpose(0, 2, 1)[:, ::2])
 
     def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:

@@ -80,6 +80,13 @@ def test_a_folder_keeps_its_structure_and_everything_is_counted(
     assert told[-1] == (7, 7)
 
 
+def test_what_is_ours_in_the_folder_is_no_other_file(listener: Listener, calls: Path) -> None:
+    assert do(listener, calls, out=calls, formats=ALL).others == 1
+    again = do(listener, calls, out=calls, formats=ALL, resume=True)
+    assert (again.left, again.others) == (3, 1)
+    assert [line["source"] for line in read_json_lines(calls / "others.jsonl")] == ["note.txt"]
+
+
 def test_a_text_does_not_depend_on_what_is_given_with_it(listener: Listener, calls: Path, tmp_path: Path) -> None:
     record(calls / "long.wav", bursts([0.5 + 1.5 * n for n in range(50)], 80.0))
     do(listener, calls, out=tmp_path / "all")

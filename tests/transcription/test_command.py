@@ -69,6 +69,7 @@ def noise(tmp_path: Path) -> Path:
         (["noise.wav", "--engine", "transformers", "--quantisation", "int8"], "transcribe.engine"),
         (["noise.wav", "--quantisation", "int3"], "model.quantisation"),
         (["noise.wav", "--model", "ct2"], "transcribe.model"),
+        (["noise.wav", "--out", "out", "--hotwords", ",".join(["결합상품"] * 60)], "decode.hotwords"),
     ],
 )
 def test_what_a_user_gets_wrong_is_said_before_anything_is_written(
@@ -115,6 +116,8 @@ def test_every_kind_of_model(tiny: Path, noise: Path, tmp_path: Path, monkeypatc
     schema = json.loads((resources.files("kowhisper_tel.transcription") / "transcript.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator(schema).validate(told)
     assert told["decoding"]["hotwords"] == ["요금제", "약정"]
+    assert told["decoding"]["word_timestamps"]
+    assert all(len(segment["words"]) == len(segment["text"].split()) for segment in told["segments"])
     assert (told["model"]["engine"], told["model"]["quantisation"]) == ("ctranslate2", "int8")
     (converted,) = (tmp_path / "cache" / "converted").iterdir()
     stamp = (converted / "model.bin").stat().st_mtime_ns

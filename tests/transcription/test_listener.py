@@ -37,8 +37,9 @@ def test_a_call_is_merged_by_time(listener: Listener, tmp_path: Path) -> None:
 @pytest.mark.parametrize("timestamps", [True, False])
 def test_words_lie_in_their_segments(listener: Listener, timestamps: bool, tmp_path: Path) -> None:
     path = record(tmp_path / "a.wav", bursts([0.5, 3.0, 40.0, 41.0], 60.0))
-    options = DecodingOptions(timestamps=timestamps)
-    heard = hear(replace(listener, words=True, options=options), path)
+    options = DecodingOptions(timestamps=timestamps, word_timestamps=True)
+    heard = hear(replace(listener, options=options), path)
+    assert listener.model.backend.encoded <= 2  # type: ignore[attr-defined]  # by decoding alone, not once more for the words
     assert [word.text for segment in heard.segments for word in segment.words] == heard_words(heard)
     for segment in heard.segments:
         assert 0 <= segment.start_s <= segment.end_s <= 60
@@ -70,17 +71,14 @@ def test_progress_rises_to_the_end(listener: Listener, tmp_path: Path) -> None:
 
 
 def test_what_a_model_cannot_do_is_said_before(model: Model) -> None:
-    model.check("ko", words=True)
-    with pytest.raises(UserError) as error:
-        model.check("xx", words=False)
-    assert error.value.code == "decode.language"
-
-    class Plain:
-        vocabulary = model.backend.vocabulary
-
-    with pytest.raises(UserError) as error:
-        Model(Plain(), {"engine": "transformers"}).check("ko", words=True)  # type: ignore[arg-type]
-    assert error.value.code == "transcribe.words"
+    model.check(DecodingOptions(hotwords=("결합상품",) * 10))
+    for options, code in (
+        (DecodingOptions(language="xx"), "decode.language"),
+        (DecodingOptions(hotwords=("결합상품",) * 60), "decode.hotwords"),
+    ):
+        with pytest.raises(UserError) as error:
+            model.check(options)
+        assert error.value.code == code
 
 
 def test_times_are_moved_to_the_speech() -> None:

@@ -292,6 +292,29 @@ def test_hotwords_and_what_was_said_share_the_prompt(vocabulary: Vocabulary) -> 
     assert error.value.code == "decode.hotwords"
 
 
+def test_special_tokens_are_no_text(vocabulary: Vocabulary) -> None:
+    written = "<|startoftranscript|><|0.00|> 네<|endoftext|>"
+    told = vocabulary.prompt("ko", "transcribe", timestamps=False, previous=written, hotwords=["<|en|>"])
+    assert [token for token in told if token >= vocabulary.end] == [told[0], *told[-4:]]
+    assert "네" in vocabulary.text(told)
+
+
+def test_a_word_is_of_one_segment(vocabulary: Vocabulary) -> None:
+    class Timed(ScriptedBackend):
+        def generate(self, encoded: Encoded, request: Request) -> list[RawDecode]:
+            begin = vocabulary.timestamp_begin
+            tokens = (begin, *vocabulary.tokens(" 네."), begin + 40, begin + 40, *vocabulary.tokens("네"), begin + 90)
+            return [RawDecode(tokens, -0.2, 0.0, True)]
+
+        def align(self, encoded: Encoded, prompt: object, texts: list[list[int]], frames: list[int]) -> list[Aligned]:
+            return [Aligned(tuple((n, 10 * n) for n in range(len(text) + 1)), (0.5,) * len(text)) for text in texts]
+
+    options = DecodingOptions(timestamps=True, word_timestamps=True)
+    (result,) = decode(Timed(vocabulary, lambda *_: FINE), [tone(2)], options)
+    assert result.text == "네.네"
+    assert [word.word for word in result.words] == [text for *_, text in result.segments] == ["네.", "네"]
+
+
 def test_an_engine_that_cannot_align_says_so(vocabulary: Vocabulary) -> None:
     with pytest.raises(UserError) as error:
         decode(ScriptedBackend(vocabulary, lambda *_: FINE), [tone(1)], DecodingOptions(word_timestamps=True))

@@ -128,6 +128,31 @@ def test_a_long_prompt_leaves_the_rest_of_the_decoder(
         assert (len(result.tokens), result.finished) == (448 - 228, False)
 
 
+@pytest.mark.parametrize("timestamps", [False, True])
+@pytest.mark.parametrize("beam_size", [1, 4])
+def test_a_model_that_ends_at_once_says_nothing(
+    beam_size: int, timestamps: bool, small: Path, tmp_path: Path, clip: Clip
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    state = load_file(small / "model.safetensors")
+    state["model.decoder.layer_norm.weight"].zero_()
+    state["model.decoder.layer_norm.bias"].fill_(1.0)
+    state["model.decoder.embed_tokens.weight"].zero_()
+    state["model.decoder.embed_tokens.weight"][50257] = 13.0 / 8  # the end's logit is 13, all others are 0
+    save_file(state, small / "model.safetensors", metadata={"format": "pt"})
+    backend = Ct2Backend(convert(small, tmp_path / "ct2", "float32"), threads=1)
+    end = -np.log1p(51864 / np.exp(13.0))
+    asked = replace(request(backend, timestamps=timestamps), beam_size=beam_size, nbest=beam_size)
+    (raw,) = heard_by(backend, features_of([clip(1, 1.0)], 1.0), asked)
+    assert (len(raw.tokens), raw.finished, raw.others) == (int(timestamps), True, ())
+    assert timestamps or raw.avg_logprob == pytest.approx(end, abs=1e-3)
+    options = DecodingOptions(timestamps=timestamps, beam_size=beam_size)
+    (result,) = decode(backend, [clip(1, 1.0)], options)
+    assert (result.text, result.no_speech, result.attempts) == ("", "end", 1)
+    assert np.isfinite(result.avg_logprob)
+
+
 def test_decode_runs_through(clip: Clip, fast: Ct2Backend) -> None:
     clips = [clip(1, 1.5), clip(2, 0.7)]
     assert decode(fast, clips) == decode(fast, clips)
@@ -194,6 +219,20 @@ def test_bad_folders_and_names_are_told(whisper_base: Path, tmp_path: Path) -> N
     with pytest.raises(UserError) as error:
         Ct2Backend(whisper_base, threads=1)
     assert error.value.code == "model.not_ct2"
+
+
+@pytest.mark.parametrize(
+    "change", [{"alignment_heads": [[2, 0]]}, {"alignment_heads": [[0, 2]]}, {"suppress_ids": [51865]}]
+)
+def test_a_converted_model_that_would_end_the_process_is_refused(
+    change: dict[str, object], small: Path, tmp_path: Path
+) -> None:
+    config = convert(small, tmp_path / "int8") / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | change))
+    with pytest.raises(UserError) as error:
+        Ct2Backend(config.parent, threads=1)
+    assert error.value.code == "model.generation"
+    assert next(iter(change)) in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.whisper.ct2 import convert
 from kowhisper_tel.whisper.model import load_model, load_tokenizer
 from kowhisper_tel.whisper.resolve import HUB_FILES, resolve_model
 
@@ -49,14 +51,29 @@ def test_what_is_missing_or_cut_off_is_named(small: Path) -> None:
     assert code_of(str(small)) == "model.no_config"
 
 
-def test_weights_that_do_not_fill_the_model_are_refused(small: Path) -> None:
+def without_a_tensor(folder: Path) -> str:
     from safetensors.torch import load_file, save_file
 
-    state = load_file(small / "model.safetensors")
+    state = load_file(folder / "model.safetensors")
     state.pop("model.encoder.layers.1.fc1.weight")
-    save_file(state, small / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(UserError, match=r"layers\.1\.fc1"):
-        load_model(small)
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    return r"layers\.1\.fc1"
+
+
+def with_wider_layers(folder: Path) -> str:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "decoder_ffn_dim": 32}))
+    return r"decoder\.layers\.0\.fc1"
+
+
+@pytest.mark.parametrize("change", [without_a_tensor, with_wider_layers])
+@pytest.mark.parametrize("take", [load_model, lambda folder: convert(folder, folder / "ct2", "float32")])
+def test_weights_that_do_not_fill_the_model_are_refused(
+    change: Callable[[Path], str], take: Callable[[Path], object], small: Path
+) -> None:
+    with pytest.raises(UserError, match=change(small)):
+        take(small)
+    assert not (small / "ct2").exists()
 
 
 def test_a_tokenizer_larger_than_the_model_is_refused(small: Path) -> None:
@@ -65,6 +82,40 @@ def test_a_tokenizer_larger_than_the_model_is_refused(small: Path) -> None:
     with pytest.raises(UserError) as error:
         load_tokenizer(small)
     assert error.value.code == "model.vocabulary"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"alignment_heads": [[1, 0], [2, 0]]},
+        {"alignment_heads": [[1, 2]]},
+        {"alignment_heads": "none"},
+        {"suppress_tokens": [1, 51865]},
+        {"begin_suppress_tokens": [-1]},
+    ],
+)
+def test_a_generation_config_of_another_model_is_refused(change: dict[str, object], small: Path) -> None:
+    (small / "generation_config.json").write_text(json.dumps({"alignment_heads": [[1, 1]], "suppress_tokens": [51864]}))
+    assert resolve_model(str(small)) == small
+    (small / "generation_config.json").write_text(json.dumps(change))
+    assert code_of(str(small)) == "model.generation"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("tokenizer.json", "{"),
+        ("generation_config.json", "[]"),
+        ("config.json", '{"model_type": "whisper"}'),
+        ("model.safetensors.index.json", "{}"),
+        ("model.safetensors.index.json", '{"weight_map": []}'),
+    ],
+)
+def test_json_that_is_not_what_it_should_be_is_told(file: str, text: str, small: Path) -> None:
+    (small / file).write_text(text)
+    if "index" in file:
+        (small / "model.safetensors").unlink()
+    assert code_of(str(small)) == "model.broken"
 
 
 @pytest.mark.parametrize("name", ["./no/such/folder", "nosuch", "/no/such/place", "a/b/c"])

@@ -111,6 +111,15 @@ def test_times_rise_within_the_audio_and_rows_are_apart(
         np.testing.assert_allclose([w.end_s for w in alone], [w.end_s for w in times], atol=0.021)
 
 
+@pytest.mark.parametrize("samples", [0, 160, 320, 480, 640])
+def test_no_word_begins_before_the_audio(
+    samples: int, backend: Ct2Backend, clip: Callable[[int, float], Audio]
+) -> None:
+    (times,) = word_times(backend, encoded(backend, [clip(1, 1.0)], 2.0), [samples], [TEXT])
+    assert [word.word for word in times] == TEXT
+    assert all(0 <= word.start_s <= word.end_s <= 0.04 for word in times)
+
+
 def test_what_does_not_fit_the_decoder_is_left_without_times(
     backend: Ct2Backend, clip: Callable[[int, float], Audio]
 ) -> None:
