@@ -37,9 +37,10 @@ def check(config: Config, *, evaluates: bool = False) -> None:
     _check_models(config, evaluates)
     _check_export(config)
     on_dev = config.train.dev_suites if config.train and config.train.dev_utterances else None
-    for asked in (settings.suites, on_dev, config.export.suites if config.export else None):
+    exported = config.export.suites if config.export else None
+    for asked, noise in ((settings.suites, settings.noise), (on_dev, None), (exported, settings.noise)):
         if names := [name for name in asked or () if not suites.from_manifest(name)]:
-            choice.choose(names, noise=settings.noise, size=settings.size)
+            choice.choose(names, noise=noise, size=settings.size)
     if settings.cache and evaluates:
         RenderCache(Path(settings.cache))
     _check_hotwords(config.evaluate, resolve_model(config.model))

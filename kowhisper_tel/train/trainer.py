@@ -52,10 +52,10 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
             self.halving.load(Path(resume_from_checkpoint))
         try:
             return super().train(resume_from_checkpoint=resume_from_checkpoint, **rest)
-        except (RuntimeError, MemoryError) as error:
-            step = self.state.global_step + 1
-            if str(error).startswith("DataLoader worker"):  # what PyTorch says of one that was killed
-                raise UserError("train.worker_died", step=step, problem=str(error).strip()) from error
+        except (RuntimeError, MemoryError, ConnectionError, EOFError) as error:
+            step, told = self.state.global_step + 1, _death_told() or error
+            if str(told).startswith("DataLoader worker"):  # what PyTorch says of one that was killed
+                raise UserError("train.worker_died", step=step, problem=str(told).strip()) from error
             if not is_out_of_memory(error):
                 raise
             raise UserError("train.out_of_memory", step=step) from error
@@ -220,6 +220,15 @@ def _delivered(batches: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         if "error" in batch:
             raise batch["error"]
         yield batch
+
+
+def _death_told() -> RuntimeError | None:
+    """What PyTorch says of a worker's death: by a signal's handler, which may come a moment after its pipe broke."""
+    try:
+        time.sleep(1.0)
+    except RuntimeError as error:
+        return error
+    return None
 
 
 def _only(items: list[dict[str, Any]]) -> dict[str, Any]:
