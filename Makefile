@@ -4,6 +4,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 VENV ?= .venv
 BIN := $(VENV)/bin
+ALL_CORES := OMP_NUM_THREADS=$$(nproc) MKL_NUM_THREADS=$$(nproc)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
@@ -51,16 +52,16 @@ bench-prepare: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks.prepare_speed $(LINES)
 
 bench-decode: $(VENV)/.ready-bench
-	$(BIN)/python -m benchmarks.decode_speed $(MODELS)
+	$(ALL_CORES) $(BIN)/python -m benchmarks.decode_speed $(MODELS)
 
 ablation: $(VENV)/.ready-dev codecs
-	$(BIN)/python -m benchmarks.ablation $(or $(CONFIG),configs/korean_talks.yaml) $(or $(FOLDER),runs/ablation)
+	$(ALL_CORES) $(BIN)/python -m benchmarks.ablation $(or $(CONFIG),configs/korean_talks.yaml) $(or $(FOLDER),runs/ablation)
 
 bench-report: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.report_speed
 
 bench-train: $(VENV)/.ready-bench
-	$(BIN)/python -m benchmarks.train_speed $(TALKS) $(if $(STEPS),--steps $(STEPS))
+	$(ALL_CORES) $(BIN)/python -m benchmarks.train_speed $(TALKS) $(if $(STEPS),--steps $(STEPS))
 
 AXE := build/axe/node_modules/axe-core/axe.min.js
 $(AXE):

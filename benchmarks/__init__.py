@@ -1,9 +1,10 @@
 """Benchmarks and proofs: scripts that print what they measured, and on what machine. Not part of the packages.
 
-``python -m benchmarks.NAME`` from the root. One thread each: set here, before numpy is imported.
+``python -m benchmarks.NAME`` from the root. One thread each, set here, before numpy is imported; unless the environment
+says otherwise, as ``make`` does for training and decoding.
 """
 
 import os
 
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_threads] = "1"
+    os.environ.setdefault(_threads, "1")

@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import os
 import resource
 import sys
 import tempfile
@@ -78,9 +79,10 @@ class Turns:
 
 def ours(folder: Path, model: str, _: int, turns: Turns) -> None:
     """``train``, with the batches it plans counted as it goes."""
-    import kowhisper_tel.train.train as training
+    from kowhisper_tel.train import task
     from kowhisper_tel.train.schedule import Schedule
     from kowhisper_tel.train.settings import TrainSettings
+    from kowhisper_tel.train.train import CLEAN, train
     from kowhisper_tel.whisper.resolve import resolve_model
 
     made: list[Any] = []
@@ -94,13 +96,13 @@ def ours(folder: Path, model: str, _: int, turns: Turns) -> None:
         turns.done(made[0].utterances(step) - made[0].utterances(step - 1))
         turns.wait()
 
-    setattr(training, "Schedule", Kept)  # noqa: B010 (the name is not the module's own)
+    setattr(task, "Schedule", Kept)  # noqa: B010 (the name is not the module's own)
     # No worker processes: they would render while it is the others' turn.
     settings = TrainSettings(num_train_epochs=1, save_steps=10**6, dev_utterances=0, dataloader_num_workers=0)
     base, manifest = resolve_model(model), read(folder)
     with tempfile.TemporaryDirectory() as out:
         turns.wait()
-        training.train(base, manifest, None, training.CLEAN, Path(out) / "out", settings, seed=7, progress=step_done)
+        train(base, manifest, None, CLEAN, Path(out) / "out", settings, seed=7, progress=step_done)
 
 
 def theirs(folder: Path, model: str, steps: int, turns: Turns, *, bf16: bool = False) -> None:
@@ -234,7 +236,8 @@ def main(folder: Path, model: str, steps: int) -> None:
 
     precision = choose("auto")
     print(machine.described(*DISTRIBUTIONS))
-    print(f"{steps} steps each, in turn, after {WARM_UP} of warm-up; {model}\n")
+    threads = os.environ["OMP_NUM_THREADS"]
+    print(f"{steps} steps each, in turn, after {WARM_UP} of warm-up; {model}; threads: {threads}\n")
     recipes: dict[str, Recipe] = {"transformers' recipe, fp32": theirs, f"ours, {precision}": ours}
     if precision == "bf16":
         recipes["transformers' recipe, bf16"] = theirs_bf16
