@@ -2,7 +2,7 @@
 
 By default glibc gives large blocks back to the system at once and asks for them anew, page by page, zeroed by the
 kernel: half a second of each ten that a step of whisper-base takes on a processor. What is kept gets holes, though,
-that the next step's blocks do not fit, and grows from step to step: 7 GB after 230 of them, of which some 2 were in use.
+that the next step's blocks do not fit, and grows from step to step: 7 GB after 230 of them, with 2 in use.
 So the largest blocks still come and go, which takes a tenth of a second a step, and now and then there is a ``trim``.
 """
 
