@@ -53,7 +53,8 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
         try:
             return super().train(resume_from_checkpoint=resume_from_checkpoint, **rest)
         except (RuntimeError, MemoryError, ConnectionError, EOFError) as error:
-            step, told = self.state.global_step + 1, _death_told() or error
+            step, broken = self.state.global_step + 1, isinstance(error, ConnectionError | EOFError)
+            told = (_death_told() if broken else None) or error
             if str(told).startswith("DataLoader worker"):  # what PyTorch says of one that was killed
                 raise UserError("train.worker_died", step=step, problem=str(told).strip()) from error
             if not is_out_of_memory(error):
