@@ -2,8 +2,9 @@
 
 The peer is ``examples/pytorch/speech-recognition/run_speech_recognition_seq2seq.py`` of transformers with its defaults:
 features of 30 s for each utterance, made before (their time is not counted), its collator, ``Seq2SeqTrainer``, eight
-utterances a step, fp32; and again with bf16 where this machine computes it fast. Ours is ``train`` with its defaults
-and no channel; audio is read, packed and made into features within the time.
+utterances a step, fp32; and again with bf16 where this machine computes it fast. Ours is ``train`` without a channel,
+with its defaults, and as ``configs/korean_talks.yaml`` trains (windows up to 16 s, because no talk is longer; frozen
+embeddings); audio is read, packed and made into features within the time.
 
 Each is a process of its own with its own memory. They take turns, a step each, while the others wait; the first step
 of each is not counted.
@@ -23,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,10 +33,12 @@ from benchmarks import machine, speech
 
 if TYPE_CHECKING:
     from kowhisper_tel.core.manifest import Manifest
+    from kowhisper_tel.train.settings import TrainSettings
 
 STEPS, WARM_UP = 4, 1
 BATCH = 8
 MODEL = "builtin/whisper-base"
+RECIPE = Path(__file__).parents[1] / "configs" / "korean_talks.yaml"
 DISTRIBUTIONS = ("torch", "transformers", "accelerate")
 
 
@@ -77,11 +80,28 @@ class Turns:
         self._connection.send((utterances, seconds, cpu_s, peak, gpu))
 
 
-def ours(folder: Path, model: str, _: int, turns: Turns) -> None:
+def defaults(folder: Path, model: str, _: int, turns: Turns) -> None:
+    """``train`` as it is when nothing is said."""
+    from kowhisper_tel.train.settings import TrainSettings
+
+    _ours(folder, model, TrainSettings(), turns)
+
+
+def recipe(folder: Path, model: str, _: int, turns: Turns) -> None:
+    """``train`` as the config for the talks has it, its channels and babble apart."""
+    from kowhisper_tel.commands.run_folder import Run
+    from kowhisper_tel.commands.training import settings_of
+    from kowhisper_tel.config_file import load_config
+
+    os.environ.setdefault("SPEECH", str(folder.parent))
+    settings = settings_of(Run(load_config(RECIPE), folder))
+    _ours(folder, model, settings.without_telephone(), turns)
+
+
+def _ours(folder: Path, model: str, settings: TrainSettings, turns: Turns) -> None:
     """``train``, with the batches it plans counted as it goes."""
     from kowhisper_tel.train import task
     from kowhisper_tel.train.schedule import Schedule
-    from kowhisper_tel.train.settings import TrainSettings
     from kowhisper_tel.train.train import CLEAN, train
     from kowhisper_tel.whisper.resolve import resolve_model
 
@@ -98,7 +118,7 @@ def ours(folder: Path, model: str, _: int, turns: Turns) -> None:
 
     setattr(task, "Schedule", Kept)  # noqa: B010 (the name is not the module's own)
     # No worker processes: they would render while it is the others' turn.
-    settings = TrainSettings(num_train_epochs=1, save_steps=10**6, dev_utterances=0, dataloader_num_workers=0)
+    settings = replace(settings, num_train_epochs=1, save_steps=10**6, dev_utterances=0, dataloader_num_workers=0)
     base, manifest = resolve_model(model), read(folder)
     with tempfile.TemporaryDirectory() as out:
         turns.wait()
@@ -238,9 +258,10 @@ def main(folder: Path, model: str, steps: int) -> None:
     print(machine.described(*DISTRIBUTIONS))
     threads = os.environ["OMP_NUM_THREADS"]
     print(f"{steps} steps each, in turn, after {WARM_UP} of warm-up; {model}; threads: {threads}\n")
-    recipes: dict[str, Recipe] = {"transformers' recipe, fp32": theirs, f"ours, {precision}": ours}
+    peers: dict[str, Recipe] = {"transformers' recipe, fp32": theirs}
     if precision == "bf16":
-        recipes["transformers' recipe, bf16"] = theirs_bf16
+        peers["transformers' recipe, bf16"] = theirs_bf16
+    recipes = peers | {f"ours, defaults, {precision}": defaults, f"ours, {RECIPE.name}, {precision}": recipe}
     runners = [Runner.start(name, recipe, folder, model, steps) for name, recipe in recipes.items()]
     for turn in range(WARM_UP + steps):
         for runner in runners:
@@ -248,11 +269,10 @@ def main(folder: Path, model: str, steps: int) -> None:
     for runner in runners:
         runner.end()
         gpu = f", GPU {runner.gpu / 2**20:,.0f} MiB" if runner.gpu else ""
-        cpu = runner.cpu_s / runner.utterances / (runners[1].cpu_s / runners[1].utterances)
+        over = "".join(f" {runner.speed / peer.speed:5.2f} x" for peer in runners[: len(peers)])
         print(
-            f"  {runner.name:28} {runner.speed:6.2f} utterances/s ({runner.utterances} in {runner.seconds:.1f} s, CPU "
-            f"{runner.cpu_s:.1f} s)  peak {runner.peak / 2**20:,.0f} MiB{gpu}  ours over it "
-            f"{runners[1].speed / runner.speed:.2f} (by CPU time {cpu:.2f})"
+            f"  {runner.name:31} {runner.speed:6.2f} utterances/s ({runner.utterances} in {runner.seconds:.1f} s, CPU "
+            f"{runner.cpu_s:.1f} s)  peak {runner.peak / 2**20:,.0f} MiB{gpu} {over}"
         )
 
 
