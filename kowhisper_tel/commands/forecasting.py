@@ -64,7 +64,7 @@ _LINES = {
         "timed), dev once, a checkpoint and the model written to a temporary folder; the weights were thrown away",
     ),
     "ko": (
-        "{name}: {steps}단계, 전체 에포크 음성 {hours:.2f}시간, 모두 {total}",
+        "{name}: {steps}단계, 전체 에폭 음성 {hours:.2f}시간, 모두 {total}",
         "  시간: 학습 {training}(그중 데이터 대기 {data_wait}), 개발 평가 {dev}, 저장 {saving}, 준비 {setup}",
         "  디스크: 최대 {disk:.2f} GB(체크포인트 하나 {checkpoint:.2f}), 모델 {model:.2f}, 내보내기 약 {exports:.2f}",
         "  메모리: {memory:.2f} GB, 작업 프로세스 {memory_workers:.2f}, GPU {memory_gpu:.2f}",

@@ -8,9 +8,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
 class Section(BaseModel):
-    """A part of the config: frozen, and closed to unknown keys."""
+    """A part of the config: frozen, closed to unknown keys, its numbers finite."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, protected_namespaces=())
 
 
 def _off(given: Any) -> Any:

@@ -120,7 +120,7 @@ def totals(summary: Mapping[str, Any], language: str) -> str:
 _TOTALS = {
     "en": "{steps} of {all} steps in {time} ({hours:.2f} h of speech in all epochs) · {speed:.1f} s/s · data wait "
     "{wait:.0f} % · dev {dev} · memory {main:.1f} + {workers:.1f} GB (workers)",
-    "ko": "{all}단계 중 {steps}단계를 {time}에 마침(전체 에포크 음성 {hours:.2f}시간) · 초당 {speed:.1f}초 · "
+    "ko": "{all}단계 중 {steps}단계를 {time}에 마침(전체 에폭 음성 {hours:.2f}시간) · 초당 {speed:.1f}초 · "
     "데이터 대기 {wait:.0f} % · 개발 평가 {dev} · 메모리 {main:.1f} + {workers:.1f} GB(작업 프로세스)",
 }
 

@@ -45,6 +45,8 @@ def test_an_unknown_key_is_placed_and_the_near_one_named(tmp_path: Path, text: s
         ("train: {clean_share: 3}", "config.invalid"),
         ("gate: {least_effect: 50}", "config.invalid"),
         ("gate: {margin: .inf}", "config.invalid"),
+        ("train: {batch_seconds: .inf}", "config.invalid"),
+        ("train: {forgetting_budget: {clean: .nan}}", "config.invalid"),
         ("name: ../elsewhere", "config.invalid"),
         ("name: ..", "config.invalid"),
         ("train: {window_s: [30, 4]}", "config.invalid"),
