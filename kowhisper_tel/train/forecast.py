@@ -12,7 +12,6 @@ from typing import Any
 
 from kowhisper_tel.core.memory import own_bytes
 from kowhisper_tel.train import disk
-from kowhisper_tel.train.allocator import keeping_freed_memory
 from kowhisper_tel.train.random_state import own_random_state
 from kowhisper_tel.train.schedule import Schedule
 from kowhisper_tel.train.settings import TrainSettings
@@ -96,7 +95,6 @@ def forecast(task: Task, *, measured_steps: int = MEASURED_STEPS) -> Costs:
     with (
         own_random_state(),
         without_progress_bar(),
-        keeping_freed_memory(),
         tempfile.TemporaryDirectory(prefix="kowhisper_forecast.") as folder,
         disk.full_disk_told(Path(folder)),
     ):

@@ -22,7 +22,7 @@ from kowhisper_tel.core.files import (
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.data import neighbours
 from kowhisper_tel.train import checkpoints, precision, reporting
-from kowhisper_tel.train.allocator import keeping_freed_memory
+from kowhisper_tel.train.allocator import trimmed_after
 from kowhisper_tel.train.choosing import wishes
 from kowhisper_tel.train.disk import full_disk_told
 from kowhisper_tel.train.interrupt import Interrupt, listening
@@ -98,7 +98,7 @@ def train(
     with (
         own_random_state(),
         without_progress_bar(),
-        keeping_freed_memory(),
+        trimmed_after(),
         listening() as interrupt,
         full_disk_told(out),
     ):
