@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ALL_CORES := OMP_NUM_THREADS=$$(nproc) MKL_NUM_THREADS=$$(nproc)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
+.PHONY: demo test bench ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
 
 help:
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
@@ -16,11 +16,13 @@ help:
 	@echo "make test-kill-train  kill a training fifty times, go on with it: the same weights"
 	@echo "make bench-train-memory  memory of training on ten hours, beside ten minutes"
 	@echo "make presets    make the page of presets anew: text, pictures, sound (SPEECH=my.wav: of your recording)"
+	@echo "make bench      speed beside peers, every part, one table, kept in docs/benchmarks.md (KOWHISPER_SHARED: real speech)"
 	@echo "make bench-augment  speed of augment, beside phonesim and for each codec"
 	@echo "make bench-prepare  speed and memory of prepare without opening audio, beside datasets (LINES=1000000)"
 	@echo "make bench-decode   speed and CER of decoding by fit windows, by 30 s windows and by faster-whisper (MODELS=folder; needs KOWHISPER_SHARED)"
 	@echo "make ablation       what each choice of a training is worth, in hours (CONFIG=my.yaml FOLDER=runs/ablation)"
-	@echo "make bench-report   seconds and megabytes of a report at 1,000 and 10,000 rows"
+	@echo "make bench-score    pairs/s of scoring, beside jiwer"
+	@echo "make bench-report   seconds and megabytes of a report at 1,000 and 10,000 rows, beside a page of plotly"
 	@echo "make bench-train    utterances/s and memory of training, beside transformers' own recipe (TALKS=folder STEPS=4)"
 	@echo "make check-report   a report in a browser: opening, requests, errors, axe-core (needs chromium and npm; PAGE=my.html)"
 	@echo "make quality        PESQ of every codec and under loss, into docs/ (needs KOWHISPER_SHARED)"
@@ -45,6 +47,9 @@ test-kill-train: $(VENV)/.ready-dev
 bench-train-memory: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.train_memory
 
+bench: $(VENV)/.ready-bench codecs
+	$(BIN)/python -m benchmarks docs/benchmarks.md
+
 bench-augment: $(VENV)/.ready-bench codecs
 	$(BIN)/python -m benchmarks.augment_speed
 
@@ -57,7 +62,10 @@ bench-decode: $(VENV)/.ready-bench
 ablation: $(VENV)/.ready-dev codecs
 	$(ALL_CORES) $(BIN)/python -m benchmarks.ablation $(or $(CONFIG),configs/korean_talks.yaml) $(or $(FOLDER),runs/ablation)
 
-bench-report: $(VENV)/.ready-dev
+bench-score: $(VENV)/.ready-bench
+	$(BIN)/python -m benchmarks.score_speed
+
+bench-report: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks.report_speed
 
 bench-train: $(VENV)/.ready-bench

@@ -1,10 +1,11 @@
-"""How fast ``augment`` is: beside phonesim 0.2, stage for stage, and for each codec.
+"""How fast ``augment`` is: beside phonesim 0.2, stage for stage; beside audiomentations and ffmpeg; for each codec.
 
 Both run on the same clips, on one core, in one thread, in turn; a ratio is phonesim's time over
 ours in one round, and the median of the rounds is given with the lowest and the highest. phonesim runs its profiles as
 they are, drawn parameters included, but for the stages that ``augment`` has nothing like (named below): those are taken
 out, so that both do the same work. It calls ffmpeg for G.722, G.726 and AMR: the one on the path, or else that of the
-distribution imageio-ffmpeg; a profile that this machine cannot run is said to be missing.
+distribution imageio-ffmpeg; a profile that this machine cannot run is said to be missing. The same ffmpeg is a peer of
+its own: a process to encode a clip and one to decode it, through pipes, as one would call it by hand.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from typing import Any
 from augment import Channel, codecs
 from augment.audio import Audio
 from benchmarks import machine, speech
+from benchmarks.match import Match, Times
 
 CLIPS, ROUNDS, LEAST_S = 24, 5, 1.0
 DISTRIBUTIONS = ("numpy", "scipy", "soxr", "torch", "phonesim")
@@ -99,23 +102,25 @@ CODECS: tuple[str, ...] = (
 )
 
 
-def main() -> None:
-    """Print both tables."""
+def main() -> list[Match]:
+    """Print the tables; return how we stand beside each peer."""
     core = machine.on_one_core()
     words, clips = speech.clips(CLIPS)
     total_s = sum(map(len, clips)) / speech.RATE
     print(machine.described(*DISTRIBUTIONS))
     print(f"{len(clips)} {words}, {total_s:.0f} s at 16 kHz in and out; core {core}, one thread; {ROUNDS} rounds\n")
-    peers(clips)
+    found = peers(clips) + others(clips)
     chains(clips)
+    return found
 
 
-def peers(clips: Sequence[Audio]) -> None:
+def peers(clips: Sequence[Audio]) -> list[Match]:
     """The first table: beside phonesim."""
     use_ffmpeg()
     import torch
 
     torch.set_num_threads(1)
+    found = []
     print("| phonesim's profile | ratio (lowest to highest) | must | ours, x real time | phonesim, x real time |")
     print("|---|--:|--:|--:|--:|")
     for pair in PAIRS:
@@ -125,20 +130,94 @@ def peers(clips: Sequence[Audio]) -> None:
             print(f"| {pair.profile} | not measured: {str(error).splitlines()[0]} | {pair.must:g} | | |", flush=True)
             continue
         channel = Channel.from_json({"name": pair.profile, "effects": list(pair.effects)})
-        ours_s, theirs_s = in_turn(clips, (rendering(channel), theirs))
-        ratios = sorted(slow / fast for fast, slow in zip(ours_s, theirs_s, strict=True))
-        middle = statistics.median(ratios)
-        verdict = f"{pair.must:g} {'met' if middle >= pair.must else 'MISSED'}"
-        ratio = f"{middle:.1f} ({ratios[0]:.1f} to {ratios[-1]:.1f})"
-        print(
-            f"| {pair.profile} | {ratio} | {verdict} | {speed(clips, ours_s):.0f} | {speed(clips, theirs_s):.1f} |",
-            flush=True,
-        )
+        rounds = in_turn(clips, (rendering(channel), theirs))
+        match = matched(clips, pair.profile, "phonesim", rounds)
+        verdict = f"{pair.must:g} {'met' if match.ratio >= pair.must else 'MISSED'}"
+        ratio = f"{match.ratio:.1f} ({match.low:.1f} to {match.high:.1f})"
+        print(f"| {pair.profile} | {ratio} | {verdict} | {match.ours:.0f} | {match.theirs:.1f} |", flush=True)
+        found.append(match)
     print(f"\n{NOTES}\n")
+    return found
+
+
+def others(clips: Sequence[Audio]) -> list[Match]:
+    """The second table: beside audiomentations, and beside ffmpeg in a process."""
+    print("| what | peer | ratio (lowest to highest) | ours, x real time | peer, x real time |")
+    print("|---|---|--:|--:|--:|")
+    found = []
+    for what, peer, effects, theirs in [*composed(), *(by_ffmpeg(name) for name in FFMPEG)]:
+        channel = Channel.from_json({"name": "one", "effects": effects})
+        match = matched(clips, what, peer, in_turn(clips, (rendering(channel), theirs)))
+        ratio = f"{match.ratio:.1f} ({match.low:.1f} to {match.high:.1f})"
+        print(f"| {what} | {peer} | {ratio} | {match.ours:.0f} | {match.theirs:.1f} |", flush=True)
+        found.append(match)
+    print()
+    return found
+
+
+Other = tuple[str, str, list[dict[str, Any]], Callable[[Audio, int], object]]
+"""What is done, by which peer, our effects for it, and the peer's work on a clip."""
+
+
+def composed() -> list[Other]:
+    """What audiomentations has, too: noise and a band, and MP3 behind them."""
+    import audiomentations
+
+    ours: list[dict[str, Any]] = [{"effect": "noise", "snr_db": [10, 30], "source": "pink"}, ANALOGUE]
+    noise = audiomentations.AddColorNoise(min_snr_db=10, max_snr_db=30, min_f_decay=-3, max_f_decay=-3, p=1.0)
+    band = audiomentations.BandPassFilter(
+        min_center_freq=1800, max_center_freq=1900, min_bandwidth_fraction=1.7, max_bandwidth_fraction=1.75, p=1.0
+    )
+    mp3 = audiomentations.Mp3Compression(min_bitrate=16, max_bitrate=16, p=1.0)
+    chains: list[tuple[str, list[dict[str, Any]], list[Any]]] = [
+        ("noise, band", ours, [noise, band]),
+        ("noise, band, MP3 at 16 kbit/s", [*ours, codec("mp3-16")], [noise, band, mp3]),
+    ]
+
+    def work(transforms: list[Any]) -> Callable[[Audio, int], object]:
+        compose = audiomentations.Compose(transforms)
+        return lambda clip, _: compose(samples=clip, sample_rate=speech.RATE)
+
+    return [(what, "audiomentations", effects, work(transforms)) for what, effects, transforms in chains]
+
+
+FFMPEG = {
+    "g711-mu": "pcm_mulaw -f wav -ar 8000", "g722-64": "g722 -f g722 -ar 16000",
+    "amr-nb-12.2": "libopencore_amrnb -b:a 12200 -f amr -ar 8000",
+    "amr-wb-12.65": "libvo_amrwbenc -b:a 12650 -f amr -ar 16000",
+    "opus-wb-24": "libopus -b:a 24000 -f ogg -ar 16000", "mp3-16": "libmp3lame -b:a 16000 -f mp3 -ar 16000",
+}  # fmt: skip
+"""What ffmpeg is told for our codecs: encoder, container, rate."""
+
+
+def by_ffmpeg(name: str) -> Other:
+    """A codec by two processes. Raises RuntimeError where ffmpeg cannot."""
+    program = os.environ.get("PHONESIM_FFMPEG") or "ffmpeg"
+    raw = f"-f f32le -ar {speech.RATE} -ac 1"
+    container = FFMPEG[name].split(" -f ")[1].split()[0]
+
+    def piped(arguments: str, given: bytes) -> bytes:
+        command = [program, "-v", "error", *arguments.split()]
+        return subprocess.run(command, input=given, capture_output=True, check=True).stdout
+
+    def work(clip: Audio, _: int) -> bytes:
+        coded = piped(f"{raw} -i - -c:a {FFMPEG[name]} -", clip.tobytes())
+        decoded = piped(f"-f {container} -i - {raw} -", coded)
+        if len(decoded) < clip.nbytes // 2:
+            raise RuntimeError(f"ffmpeg gives {len(decoded)} bytes of {clip.nbytes} back for {name}")
+        return decoded
+
+    return f"codec {name}", "ffmpeg, two processes a clip", [codec(name)], work
+
+
+def matched(clips: Sequence[Audio], what: str, peer: str, rounds: Times) -> Match:
+    """Both sides' rounds as times real time."""
+    seconds = sum(map(len, clips)) / speech.RATE
+    return Match.of("augmentation", what, peer, "x real time", seconds, rounds)
 
 
 def chains(clips: Sequence[Audio]) -> None:
-    """The second table: each codec with noise, band and level, and alone."""
+    """The third table: each codec with noise, band and level, and alone."""
     print("| codec | with pink noise, band and level, x real time (lowest to highest) | aim | codec alone |")
     print("|---|--:|--:|--:|")
     for name in CODECS:

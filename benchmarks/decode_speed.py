@@ -33,6 +33,7 @@ import numpy as np
 
 from augment.audio import Audio
 from benchmarks import machine, speech
+from benchmarks.match import Match
 from eval_suites import metrics
 from eval_suites.pair import Pair
 from eval_suites.statistics import Interval, bootstrap
@@ -53,10 +54,15 @@ Side = Callable[[Sequence[Audio]], Heard]
 class Score:
     """What one side came to over all batches."""
 
-    wall_s: float = 0.0
+    batches_s: list[float] = field(default_factory=list)
     cpu_s: float = 0.0
     peak_mib: float = 0.0
     heard: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    @property
+    def wall_s(self) -> float:
+        """Seconds by the clock."""
+        return sum(self.batches_s)
 
 
 def ours(folder: Path, threads: int, fit_windows: bool) -> Side:
@@ -140,7 +146,8 @@ def measured(folder: Path, threads: int, clips: Sequence[Audio]) -> dict[str, Sc
             pipes[name].send([clips[place] for place in batch])
             heard, wall_s, cpu_s = pipes[name].recv()
             score = scores[name]
-            score.wall_s, score.cpu_s = score.wall_s + wall_s, score.cpu_s + cpu_s
+            score.batches_s.append(wall_s)
+            score.cpu_s += cpu_s
             score.heard |= dict(zip(batch, heard, strict=True))
     for name, pipe in pipes.items():
         pipe.send([])
@@ -192,28 +199,43 @@ def clips_of(folder: Path, count: int) -> tuple[list[str], list[str], list[Audio
     return [rows[p]["text"] for p in places], [every[p][0] for p in places], [every[p][1] for p in places]
 
 
-def main() -> None:
-    """Print a table for each model."""
+def matches(model: str, scores: dict[str, Score], clips: int) -> list[Match]:
+    """Fit windows beside the other two; the range is that of batches, each heard by all."""
+    ours, found = scores[FIT], []
+    for name in (FULL, PEER):
+        if name in scores:
+            peer = scores[name]
+            ratios = [theirs / mine for mine, theirs in zip(ours.batches_s, peer.batches_s, strict=True)]
+            speeds = clips / ours.wall_s, clips / peer.wall_s, peer.wall_s / ours.wall_s
+            found.append(Match("decoding", Path(model).name, name, "clips/s", *speeds, min(ratios), max(ratios)))
+    return found
+
+
+def main(models: Sequence[str], count: int = CLIPS, threads: int = 0) -> list[Match]:
+    """Print a table for each model; return how fit windows stand beside the others."""
     from kowhisper_tel.whisper.ct2 import convert
     from kowhisper_tel.whisper.resolve import resolve_model
 
+    folder = speech.talks()
+    if folder is None:
+        raise SystemExit("KOWHISPER_SHARED names no folder with data/korean_talks: real speech is needed here")
+    texts, speakers, clips = clips_of(folder, count)
+    print(machine.described("ctranslate2", "numpy"))
+    print(f"{len(clips)} clips of dev, {sum(map(len, clips)) / speech.RATE:.0f} s; int8, batches of {BATCH_SIZE}\n")
+    found = []
+    for model in models:
+        print(model, flush=True)
+        with tempfile.TemporaryDirectory() as made:
+            scores = measured(convert(resolve_model(model), Path(made) / "int8"), threads, clips)
+        told(scores, texts, speakers)
+        found += matches(model, scores, len(clips))
+    return found
+
+
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("models", nargs="*", default=["builtin/whisper-base"])
     parser.add_argument("--clips", type=int, default=CLIPS)
     parser.add_argument("--threads", type=int, default=0)
     asked = parser.parse_args()
-    folder = speech.talks()
-    if folder is None:
-        raise SystemExit("KOWHISPER_SHARED names no folder with data/korean_talks: real speech is needed here")
-    texts, speakers, clips = clips_of(folder, asked.clips)
-    print(machine.described("ctranslate2", "numpy"))
-    print(f"{len(clips)} clips of dev, {sum(map(len, clips)) / speech.RATE:.0f} s; int8, batches of {BATCH_SIZE}\n")
-    for model in asked.models:
-        print(model, flush=True)
-        with tempfile.TemporaryDirectory() as made:
-            converted = convert(resolve_model(model), Path(made) / "int8")
-            told(measured(converted, asked.threads, clips), texts, speakers)
-
-
-if __name__ == "__main__":
-    main()
+    main(asked.models, asked.clips, asked.threads)

@@ -23,6 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import machine
+from benchmarks.match import Match
 
 LINES, SPEAKERS, SYLLABLES = 20_000, 2_000, 30
 DISTRIBUTIONS = ("numpy", "datasets", "pyarrow", "transformers")
@@ -133,26 +134,33 @@ def _measure(work: Work, manifest: Path, sending: multiprocessing.connection.Con
     sending.send((lines, cpu_s, wall_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
 
-def main(sizes: list[int]) -> None:
-    """Print a table for each size."""
+def main(sizes: list[int]) -> list[Match]:
+    """Print a table for each size; return how we stand beside datasets."""
     os.environ["OMP_NUM_THREADS"] = "1"
     machine.on_one_core()
     print(f"{machine.described(*DISTRIBUTIONS)}; one core\n")
+    return [match for size in sizes for match in _measured(size)]
+
+
+def _measured(size: int) -> list[Match]:
     works = {"datasets, map(verbalise)": peer, "prepare": ours, "prepare, sentences looked for": ours_with_sentences}
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            manifest = Path(folder) / "manifest.jsonl"
-            write_manifest(manifest, size)
-            print(f"{size:,} lines, {manifest.stat().st_size / 2**20:.0f} MiB")
-            reference = 0.0
-            for name, work in works.items():
-                lines, cpu_s, wall_s, peak_mib = measured(work, manifest)
-                reference = reference or cpu_s
-                print(
-                    f"  {name:30} {lines / cpu_s:8,.0f} lines/s  CPU {cpu_s:7.1f} s  wall {wall_s:7.1f} s  "
-                    f"peak {peak_mib:6,.0f} MiB  ratio {reference / cpu_s:.2f}",
-                    flush=True,
-                )
+    found: list[Match] = []
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = Path(folder) / "manifest.jsonl"
+        write_manifest(manifest, size)
+        print(f"{size:,} lines, {manifest.stat().st_size / 2**20:.0f} MiB")
+        peers_s = 0.0
+        for name, work in works.items():
+            lines, cpu_s, wall_s, peak_mib = measured(work, manifest)
+            peers_s = peers_s or cpu_s
+            match = Match.of("preparation", name, next(iter(works)), "lines/s of CPU", lines, ([cpu_s], [peers_s]))
+            print(
+                f"  {name:30} {match.ours:8,.0f} lines/s  CPU {cpu_s:7.1f} s  wall {wall_s:7.1f} s  "
+                f"peak {peak_mib:6,.0f} MiB  ratio {match.ratio:.2f}",
+                flush=True,
+            )
+            found.append(match)
+    return found[1:]
 
 
 if __name__ == "__main__":

@@ -24,12 +24,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import machine, speech
+from benchmarks.match import Match
 
 if TYPE_CHECKING:
     from kowhisper_tel.core.manifest import Manifest
@@ -215,7 +216,8 @@ class Runner:
     process: Any
     connection: Connection
     utterances: int = 0
-    seconds: float = 0.0
+    steps_s: list[float] = field(default_factory=list)
+    speeds: list[float] = field(default_factory=list)
     cpu_s: float = 0.0
     peak: int = 0
     gpu: int = 0
@@ -234,9 +236,11 @@ class Runner:
         """One turn."""
         self.connection.send(True)
         utterances, seconds, cpu_s, self.peak, self.gpu = self.connection.recv()
-        self.utterances += utterances * counted
-        self.seconds += seconds * counted
-        self.cpu_s += cpu_s * counted
+        if counted:
+            self.utterances += utterances
+            self.steps_s.append(seconds)
+            self.speeds.append(utterances / seconds)
+            self.cpu_s += cpu_s
 
     def end(self) -> None:
         """No more turns."""
@@ -247,11 +251,11 @@ class Runner:
     @property
     def speed(self) -> float:
         """Utterances a second."""
-        return self.utterances / self.seconds
+        return self.utterances / sum(self.steps_s)
 
 
-def main(folder: Path, model: str, steps: int) -> None:
-    """Print a line for each recipe, and the ratios."""
+def main(folder: Path, model: str = MODEL, steps: int = STEPS) -> list[Match]:
+    """Print a line for each recipe, and the ratios; return how we stand beside each."""
     from kowhisper_tel.train.precision import choose
 
     precision = choose("auto")
@@ -271,9 +275,18 @@ def main(folder: Path, model: str, steps: int) -> None:
         gpu = f", GPU {runner.gpu / 2**20:,.0f} MiB" if runner.gpu else ""
         over = "".join(f" {runner.speed / peer.speed:5.2f} x" for peer in runners[: len(peers)])
         print(
-            f"  {runner.name:31} {runner.speed:6.2f} utterances/s ({runner.utterances} in {runner.seconds:.1f} s, CPU "
-            f"{runner.cpu_s:.1f} s)  peak {runner.peak / 2**20:,.0f} MiB{gpu} {over}"
+            f"  {runner.name:31} {runner.speed:6.2f} utterances/s ({runner.utterances} in {sum(runner.steps_s):.1f} s, "
+            f"CPU {runner.cpu_s:.1f} s)  peak {runner.peak / 2**20:,.0f} MiB{gpu} {over}"
         )
+    own = runners[len(peers) :]
+    return [_match(ours, peer) for ours in own for peer in runners[: len(peers)]]
+
+
+def _match(ours: Runner, peer: Runner) -> Match:
+    """Over all steps; the range is that of the ratios of steps taken one after the other."""
+    ratios = [mine / its for mine, its in zip(ours.speeds, peer.speeds, strict=True)]
+    speeds = ours.speed, peer.speed, ours.speed / peer.speed
+    return Match("training", ours.name, peer.name, "utterances/s", *speeds, min(ratios), max(ratios))
 
 
 if __name__ == "__main__":
