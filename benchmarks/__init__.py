@@ -6,5 +6,7 @@ says otherwise, as ``make`` does for training and decoding.
 
 import os
 
-for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_threads, "1")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""How libraries are told of threads, before they are loaded."""
+for _name in THREADS:
+    os.environ.setdefault(_name, "1")

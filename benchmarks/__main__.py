@@ -19,10 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import machine, speech
+from benchmarks import THREADS, machine, speech
 from benchmarks.match import Match, table
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 DISTRIBUTIONS = ("numpy", "torch", "transformers", "ctranslate2")
 
 
