@@ -2,21 +2,25 @@
 
 Trains the model of each row, hears them all on the config's test utterances, and prints a table of CER without spaces
 by stratum: each row less the row it is compared with, with the 95 % interval of a bootstrap over speakers. It takes
-hours; what is finished is kept in the folder, and what was stopped goes on.
+hours; what is finished is kept in the folder, and what was stopped goes on. What the table is made of, the counts by
+suite and speaker, goes into ``FOLDER/counts.csv``; ``--counted FILE`` takes rows from such a file, neither trained nor
+heard again: for the same config and test utterances only (a suite or speaker too many or few is refused).
 
-``python -m benchmarks.ablation CONFIG FOLDER [--rows NAME …] [--train-only | --table-only]`` (``make ablation``).
+``python -m benchmarks.ablation CONFIG FOLDER [--rows NAME …] [--counted FILE] [--train-only | --table-only]``
+(``make ablation``).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import machine
+from eval_suites.tally import COUNTS
 from kowhisper_tel.commands import stages
 from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar
@@ -98,7 +102,7 @@ def mixed(config: Path, folder: Path, row: Row) -> None:
 
 
 def heard(config: Path, folder: Path, rows: Sequence[Row]) -> pd.DataFrame:
-    """The rows of results of all models over the config's suites."""
+    """``counted`` of all models over the config's suites, with the minutes that a model's training took."""
     import pandas as pd
 
     from eval_suites import results
@@ -110,22 +114,35 @@ def heard(config: Path, folder: Path, rows: Sequence[Row]) -> pd.DataFrame:
 
     run = Run(load_config(config), folder)
     settings, found = run.config.evaluate, []
+    suites = [suite for suite in stages.choice_of(run).suites if suite.stratum in STRATA]
     for row in rows:  # a folder each, so that one more row is heard alone
         model = resolve_model(run.config.model) if row.name == BASE else run.model(row.name) / "model"
         with bar(f"evaluate {row.name}", f"평가 {row.name}") as progress:
             evaluate(
-                {row.name: ModelSpec(model, "other")}, stages.test_set(run), stages.choice_of(run).suites,
+                {row.name: ModelSpec(model, "other")}, stages.test_set(run), suites,
                 run.results / row.name, quantisation=settings.quantisation, batch_size=settings.batch_size,
                 seed=run.config.seed, options=DecodingOptions(**settings.decoding.model_dump()), device=settings.device,
                 renderings=RenderCache(folder / "renderings"), progress=progress,
             )  # fmt: skip
         found.append(results.load(run.results / row.name).rows)
-    joined: pd.DataFrame = pd.concat(found, ignore_index=True)
-    return joined
+    sums = counted(pd.concat(found, ignore_index=True))
+    return sums.assign(minutes=sums["model"].map(_minutes(folder, rows)))
 
 
-def table(rows: Sequence[Row], scored: pd.DataFrame, minutes: Mapping[str, float]) -> str:
+def counted(scored: pd.DataFrame) -> pd.DataFrame:
+    """Rows of results to sums by model, suite and block (as a rule a speaker), under the names of ``Results.rows``.
+
+    A block stands for its clips: a bootstrap over blocks needs no more.
+    """
+    by = ["model", "suite", "stratum", "block", "block_kind"]
+    sums: pd.DataFrame = scored.groupby(by, sort=True, as_index=False)[[*COUNTS, "loop"]].sum()
+    return sums.assign(utterance_id=sums["block"])
+
+
+def table(rows: Sequence[Row], scored: pd.DataFrame) -> str:
     """Markdown: for each row and stratum CER in percent, and the change with its interval in points."""
+    import pandas as pd
+
     from eval_suites.results import pooled_rate
     from eval_suites.statistics import compare
 
@@ -145,9 +162,12 @@ def table(rows: Sequence[Row], scored: pd.DataFrame, minutes: Mapping[str, float
                 at = compare(other, part, segments=False).at(0.95)
                 cell += f" ({100 * at.delta:+.1f} [{100 * at.low:+.1f}, {100 * at.high:+.1f}])"
             cells.append(cell)
-        took = f"{minutes[row.name]:.0f}" if row.name in minutes else ""
+        took = own["minutes"].max()
         against = row.against if row.against != row.name else ""
-        lines.append(f"| {row.name} | {' | '.join(cells)} | {int(own['loop'].sum())} | {took} | {against} |")
+        lines.append(
+            f"| {row.name} | {' | '.join(cells)} | {int(own['loop'].sum())} | "
+            f"{'' if pd.isna(took) else f'{took:.0f}'} | {against} |"
+        )
     return "\n".join(lines)
 
 
@@ -159,15 +179,19 @@ def _minutes(folder: Path, rows: Sequence[Row]) -> dict[str, float]:
 
 def main() -> None:
     """Train what is asked for, hear it, and print the table."""
+    import pandas as pd
+
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("config", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", nargs="+", choices=[row.name for row in ROWS], default=[row.name for row in ROWS])
+    parser.add_argument("--counted", type=Path, help="counts.csv of rows that need not be trained and heard again")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--train-only", action="store_true")
     which.add_argument("--table-only", action="store_true")
     asked = parser.parse_args()
-    rows = [row for row in ROWS if row.name in asked.rows]
+    kept = pd.read_csv(asked.counted, dtype={"block": str}) if asked.counted else pd.DataFrame({"model": []})
+    rows = [row for row in ROWS if row.name in asked.rows and row.name not in set(kept["model"])]
     run = Run(load_config(asked.config), asked.folder)
     if not (run.manifests / "summary.json").is_file():
         stages.prepare(run)
@@ -177,8 +201,10 @@ def main() -> None:
                 (trained if row.mixed is None else mixed)(asked.config, asked.folder, row)
     if asked.train_only:
         return
+    sums = pd.concat([kept, heard(asked.config, asked.folder, rows)] if rows else [kept], ignore_index=True)
+    sums.to_csv(asked.folder / "counts.csv", index=False)
     print(machine.described("torch", "transformers", "ctranslate2"))
-    print(table(rows, heard(asked.config, asked.folder, rows), _minutes(asked.folder, rows)))
+    print(table([row for row in ROWS if row.name in set(sums["model"])], sums))
 
 
 if __name__ == "__main__":
