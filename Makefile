@@ -1,4 +1,4 @@
-# Two commands: `make demo` and `make test`. Both set up what they need in .venv.
+# Three commands: `make setup`, `make demo` and `make test`. All set up what they need in .venv.
 # On a GPU machine, choose the torch build:  make demo TORCH="torch==2.13.0 --index-url <the index of your CUDA version>"
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
@@ -7,9 +7,10 @@ BIN := $(VENV)/bin
 ALL_CORES := OMP_NUM_THREADS=$$(nproc) MKL_NUM_THREADS=$$(nproc)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test bench ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
+.PHONY: setup demo test bench ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
 
 help:
+	@echo "make setup      set up in .venv what running on your own recordings wants"
 	@echo "make demo       set up, run the whole loop on the embedded demo, say where the report is"
 	@echo "make test       set up, then lint, types, import contracts and tests"
 	@echo "make test-slow  kill and resume, on the embedded model; 200 leaks planted in real speech"
@@ -28,6 +29,9 @@ help:
 	@echo "make quality        PESQ of every codec and under loss, into docs/ (needs KOWHISPER_SHARED)"
 	@echo "make fuzz-augment   ten thousand random clips, codecs and losses: nothing may break"
 	@echo "make codecs     install Debian's codec libraries where that is allowed"
+
+setup: $(VENV)/.ready-demo codecs
+	$(BIN)/kowhisper-tel doctor
 
 demo: $(VENV)/.ready-demo codecs
 	$(BIN)/python -m kowhisper_tel.run

@@ -30,7 +30,11 @@ def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Conf
     values = _read_yaml(path or DEMO)
     for override in overrides:
         _override(values, override)
-    values = _expand_all(values)
+    return validated(_expand_all(values), path)
+
+
+def validated(values: Mapping[str, Any], path: Path | None = None) -> Config:
+    """The config of plain values, as they stand in a file ``path``. Raises ``UserError``: ``config.invalid``."""
     try:
         config = Config.model_validate(values)
     except ValidationError as problems:

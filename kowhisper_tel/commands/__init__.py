@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 import typer
+
+from kowhisper_tel.core import log
+
+LogJson = Annotated[
+    bool, typer.Option(log.FLAG, help="What is told, as JSON lines. · 알림을 JSON으로", expose_value=False)
+]
+"""Of every command: ``run.main`` looks for it before anything is parsed."""
+
+
+def program() -> Any:
+    """The whole program, ready to be called: ``build``'s commands, each with the options that all of them have."""
+    from typer.main import get_command
+
+    def nothing(log_json: LogJson = False) -> None: ...
+
+    alone = typer.Typer(add_completion=False)
+    alone.command()(nothing)
+    shared = next(option for option in get_command(alone).params if option.name == "log_json")
+    whole = get_command(build())
+    _add(whole, shared)
+    return whole
+
+
+def _add(command: Any, option: Any) -> None:
+    command.params.append(option)
+    for below in getattr(command, "commands", {}).values():
+        _add(below, option)
 
 
 def build() -> typer.Typer:
     """The command line with every command on it."""
     from kowhisper_tel.commands import (
+        doctor,
         evaluate,
         export,
         gate,
+        init,
         leaks,
         loop,
         prepare,
@@ -42,8 +73,11 @@ def build() -> typer.Typer:
         ("evaluate", evaluate),
         ("report", report),
         ("score", score),
+        ("doctor", doctor),
+        ("init", init),
     ):
         app.command(name)(module.command)
+    app.command("all")(loop.all_)
     app.add_typer(gate.app, name="gate")
     app.add_typer(suite.app, name="suite")
     app.add_typer(text.app, name="text")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -22,6 +23,24 @@ def command(
     if context.invoked_subcommand is not None:
         if config or set_ or name or resume or overwrite:
             raise typer.BadParameter(f"put them after the command: {context.invoked_subcommand} --config …")
+    else:
+        whole_loop(config, set_ or [], name=name, resume=resume, overwrite=overwrite)
+
+
+def all_(
+    config: ConfigFile = None,
+    set_: Overrides = None,
+    name: Name = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done. · 할 일만 보기")] = False,
+    lang: Language = None,
+) -> None:
+    """The whole loop, as without a command; or what it would do. · 준비부터 보고서까지, 또는 할 일 보기"""
+    if dry_run:
+        from kowhisper_tel.commands.planning import planned
+
+        print(planned(config, set_ or [], name=name, overwrite=overwrite))
     else:
         whole_loop(config, set_ or [], name=name, resume=resume, overwrite=overwrite)
 

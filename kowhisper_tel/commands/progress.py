@@ -1,4 +1,4 @@
-"""Progress on the terminal: a bar where there is one, plain lines where there is none."""
+"""Progress: a bar where there is a terminal, plain lines where there is none, records where they are asked for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from kowhisper_tel.core import log
 from kowhisper_tel.core.language import current_language
 
 PLAIN_LINE_EVERY_S = 15.0
@@ -14,7 +15,7 @@ PLAIN_LINE_EVERY_S = 15.0
 
 def say(en: str, ko: str) -> None:
     """One line to the user, in the language of messages."""
-    print(ko if current_language() == "ko" else en, file=sys.stderr, flush=True)
+    log.record("info", ko if current_language() == "ko" else en)
 
 
 class Bar:
@@ -45,9 +46,8 @@ class Bar:
         now = time.monotonic()
         if now - self._spoken >= PLAIN_LINE_EVERY_S or (done >= total and now - self._begun > 1):
             self._spoken = now
-            print(
-                f"{self._title} {done}/{total} {now - self._begun:.0f} s {note}".rstrip(), file=sys.stderr, flush=True
-            )
+            line = f"{self._title} {done}/{total} {now - self._begun:.0f} s {note}".rstrip()
+            log.record("info", line, event="progress", stage=self._title, done=done, total=total)
 
     def close(self) -> None:
         """Leave the terminal as it was."""

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -65,21 +65,15 @@ def command(
     wanted, voices, named = formats_of(formats), _tracks(tracks, track_names), _model(model, run)
 
     def opened() -> Listener:
-        from kowhisper_tel.transcription.listener import Listener
-        from kowhisper_tel.transcription.model import open_model
-        from kowhisper_tel.whisper.decoding import DecodingOptions
-
-        options = DecodingOptions(
-            beam_size=beam_size,
-            language=language,
-            timestamps=timestamps,
-            previous=prompt,
-            hotwords=tuple(hotwords.split(",")),
-            word_timestamps=words,
-        )
-        ready = open_model(named, engine, quantisation, device)
-        ready.check(options)
-        return Listener(ready, options, voices, batch_size, raw_rate)
+        options = {
+            "beam_size": beam_size,
+            "language": language,
+            "timestamps": timestamps,
+            "previous": prompt,
+            "hotwords": tuple(hotwords.split(",")),
+            "word_timestamps": words,
+        }
+        return listener(named, engine, quantisation, device, voices, batch_size, raw_rate, **options)
 
     begun = time.monotonic()
     try:
@@ -101,6 +95,30 @@ def command(
         _print(text)
     else:
         _tell(outcome, inputs, out, time.monotonic() - begun)
+
+
+def listener(
+    model: str = MODEL,
+    engine: str = "ctranslate2",
+    quantisation: str | None = None,
+    device: str = "auto",
+    tracks: Choice | None = None,
+    batch_size: int = 8,
+    raw_rate: int | None = None,
+    **options: Any,
+) -> Listener:
+    """A model that is ready to hear recordings; ``options`` are those of ``DecodingOptions``.
+
+    Raises ``UserError``: the model's own (``model.*``), and ``decode.*`` of options that it cannot have.
+    """
+    from kowhisper_tel.transcription.listener import Listener
+    from kowhisper_tel.transcription.model import open_model
+    from kowhisper_tel.whisper.decoding import DecodingOptions
+
+    chosen = DecodingOptions(**options)
+    ready = open_model(model, engine, quantisation, device)
+    ready.check(chosen)
+    return Listener(ready, chosen, tracks or _tracks("auto", ""), batch_size, raw_rate)
 
 
 def transcribe(

@@ -37,6 +37,11 @@ def remove_unfinished(folder: Path) -> None:
         file.unlink()
 
 
+def standing(path: Path) -> Path:
+    """The folder itself if it is there, else the nearest above it that is."""
+    return next(folder for folder in (path, *path.absolute().parents) if folder.is_dir())
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text, atomically."""
     with atomic(path) as file:

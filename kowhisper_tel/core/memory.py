@@ -1,4 +1,4 @@
-"""Memory: the most that processes have held, as Linux counts it."""
+"""Memory: what the machine has, and the most that processes have held, as Linux counts it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ import os
 import resource
 import sys
 from pathlib import Path
+
+LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+"""Where Linux tells how much a container may hold, if it is told at all (``max``: no limit)."""
+
+
+def machine_bytes() -> int | None:
+    """The memory of this machine, or of the container where that may hold less; ``None`` where nothing tells it."""
+    try:
+        physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError):
+        return None
+    told = [Path(limit).read_text().strip() for limit in LIMITS if Path(limit).is_file()]
+    return min([physical, *(int(limit) for limit in told if limit.isdigit())])
 
 
 def held_bytes(pid: int) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import standing
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _TOLD = (
@@ -67,8 +68,7 @@ def full_disk_told(out: Path) -> Iterator[None]:
 
 
 def _free_bytes(out: Path) -> int:
-    place = next(folder for folder in (out, *out.absolute().parents) if folder.is_dir())
-    return shutil.disk_usage(place).free
+    return shutil.disk_usage(standing(out)).free
 
 
 def _found_no_room(problem: BaseException | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
@@ -61,3 +62,19 @@ def test_only_what_begins_a_run_anew_is_named_without_its_command(code: str) -> 
 )
 def test_no_particle_hangs_on_a_variable(code: str) -> None:
     assert not FIXED_PARTICLE.search(catalogue()[code]["ko"])
+
+
+CURES = re.compile(r"세요|가능한|쓸 수 있는|있는 [가-힣 ]+:")
+"""Advice in Korean ends so; or what there is to choose from is listed."""
+
+
+def raised() -> set[str]:
+    root = Path(__file__).parents[2]
+    rooms = ("kowhisper_tel", "eval_suites", "reports")
+    sources = [path.read_text(encoding="utf-8") for room in rooms for path in (root / room).rglob("*.py")]
+    return {code for text in sources for code in re.findall(r'raise UserError\(\s*"([^"]+)"', text)}
+
+
+def test_every_error_says_what_to_do() -> None:
+    assert len(raised()) > 200
+    assert [code for code in sorted(raised()) if not CURES.search(catalogue()[code]["ko"])] == []

@@ -16,28 +16,14 @@ from kowhisper_tel.train.model import load
 from kowhisper_tel.train.parts import counts
 from kowhisper_tel.train.recipes import recipes
 from kowhisper_tel.train.settings import Lora, TrainSettings
+from kowhisper_tel.train.sizes import SHAPES, fitting, largest, needed_bytes
 
-SIZES = {
-    "tiny": (384, 4, 4),
-    "base": (512, 6, 6),
-    "small": (768, 12, 12),
-    "medium": (1024, 24, 24),
-    "large-v3": (1280, 32, 32),
-    "turbo": (1280, 32, 4),
-}
-"""Width, encoder and decoder layers (Radford et al. 2022, table 1; OpenAI's model cards of large-v3 and turbo)."""
 PUBLISHED = {"tiny": 39e6, "base": 74e6, "small": 244e6, "medium": 769e6, "large-v3": 1550e6, "turbo": 809e6}
 
 
-def shape(size: str) -> Shape:
-    width, encoder, decoder = SIZES[size]
-    vocabulary, mels = (51866, 128) if size in ("large-v3", "turbo") else (51865, 80)
-    return Shape(width, encoder, decoder, 4 * width, 4 * width, vocabulary, mels)
-
-
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SHAPES)
 def test_sizes_are_those_published(size: str) -> None:
-    assert shape(size).parameters == pytest.approx(PUBLISHED[size], rel=0.035)
+    assert SHAPES[size].parameters == pytest.approx(PUBLISHED[size], rel=0.035)
 
 
 @pytest.mark.parametrize(
@@ -63,11 +49,11 @@ def test_counts_are_those_of_the_model(settings: TrainSettings, tiny: Path) -> N
 
 def test_less_is_kept_where_less_is_trained() -> None:
     def kept(**changes: Any) -> float:
-        return activation_bytes_per_s(shape("base"), TrainSettings(**changes), "fp32")
+        return activation_bytes_per_s(SHAPES["base"], TrainSettings(**changes), "fp32")
 
     assert kept() > kept(freeze_layers=2) > kept(tune="decoder")
     assert kept(gradient_checkpointing=True) < kept() / 2
-    assert activation_bytes_per_s(shape("base"), TrainSettings(), "bf16") < kept()
+    assert activation_bytes_per_s(SHAPES["base"], TrainSettings(), "bf16") < kept()
 
 
 @pytest.mark.parametrize("name", recipes())
@@ -77,14 +63,34 @@ def test_a_recipe_fits_its_memory(name: str) -> None:
     lora = values.pop("lora")
     settings = TrainSettings(**values, lora=Lora(**lora) if lora else None)
     room = 16e9 if memory == "cpu" else float(memory.removesuffix("gb")) * 1e9
-    assert memory_bytes(shape(size), settings, "fp32" if memory == "cpu" else "bf16") <= 0.85 * room
+    assert memory_bytes(SHAPES[size], settings, "fp32" if memory == "cpu" else "bf16") <= 0.85 * room
     assert settings.batch_seconds * settings.gradient_accumulation_steps == 120
     assert lora is None or lora["base_quantisation"] is None or memory != "cpu"
 
 
+@pytest.mark.parametrize(
+    ("room_gb", "processor", "adapters", "whole"),
+    [
+        (2, False, None, None),
+        (4, False, "large-v3-4gb", "base-4gb"),
+        (15.8, False, "large-v3-16gb", "small-16gb"),
+        (25.3, False, "large-v3-24gb", "turbo-24gb"),
+        (85, False, "large-v3-80gb", "large-v3-80gb"),
+        (4, True, "tiny-cpu", "tiny-cpu"),
+        (16, True, "large-v3-cpu", "medium-cpu"),
+    ],
+)
+def test_the_largest_model_of_a_memory(room_gb: float, processor: bool, adapters: str, whole: str) -> None:
+    precision = "fp32" if processor else "bf16"
+    assert largest(room_gb * 1e9, precision, processor=processor) == adapters
+    assert largest(room_gb * 1e9, precision, processor=processor, whole=True) == whole
+    for _, recipe in fitting(room_gb * 1e9, precision, processor=processor):
+        assert needed_bytes(recipe, precision) <= 0.85 * room_gb * 1e9
+
+
 def test_every_size_has_a_recipe_for_every_memory() -> None:
     memories = ("4gb", "8gb", "16gb", "24gb", "40gb", "80gb", "cpu")
-    assert list(recipes()) == [f"{size}-{memory}" for size in SIZES for memory in memories]
+    assert list(recipes()) == [f"{size}-{memory}" for size in PUBLISHED for memory in memories]
 
 
 def test_a_recipe_gives_way_to_what_is_given_and_stays_as_it_was_written() -> None:
@@ -129,4 +135,4 @@ def test_the_peak_is_as_foretold(seconds: float, checkpointed: bool) -> None:
     command = [sys.executable, "-c", STEP, str(seconds), str(checkpointed)]
     peak = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     settings = TrainSettings(batch_seconds=seconds, gradient_checkpointing=checkpointed)
-    assert peak == pytest.approx(memory_bytes(shape("base"), settings, "fp32"), rel=0.12)
+    assert peak == pytest.approx(memory_bytes(SHAPES["base"], settings, "fp32"), rel=0.12)
