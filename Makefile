@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ALL_CORES := OMP_NUM_THREADS=$$(nproc) MKL_NUM_THREADS=$$(nproc)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test bench ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
+.PHONY: setup demo test docs translated bench ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
 
 help:
 	@echo "make setup      set up in .venv what running on your own recordings wants"
@@ -16,6 +16,8 @@ help:
 	@echo "make test-slow  kill and resume, on the embedded model; 200 leaks planted in real speech"
 	@echo "make test-kill-train  kill a training fifty times, go on with it: the same weights"
 	@echo "make bench-train-memory  memory of training on ten hours, beside ten minutes"
+	@echo "make docs       the site of docs/ in Korean and English, in build/site"
+	@echo "make translated both languages of the docs say the same again: renew the stamps"
 	@echo "make presets    make the page of presets anew: text, pictures, sound (SPEECH=my.wav: of your recording)"
 	@echo "make bench      speed beside peers, every part, one table, kept in docs/benchmarks.md (KOWHISPER_SHARED: real speech)"
 	@echo "make bench-augment  speed of augment, beside phonesim and for each codec"
@@ -38,6 +40,13 @@ demo: $(VENV)/.ready-demo codecs
 
 test: $(VENV)/.ready-dev codecs lint types imports
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+docs: $(VENV)/.ready-dev
+	for language in ko en; do NO_MKDOCS_2_WARNING=1 DOCS_LANGUAGE=$$language $(BIN)/python -m mkdocs build --strict --quiet --site-dir build/site/$$language || exit 1; done
+	@echo "build/site/ko/index.html build/site/en/index.html"
+
+translated: $(VENV)/.ready-dev
+	$(BIN)/python docs/translations.py --renew
 
 presets: $(VENV)/.ready-dev codecs
 	$(BIN)/python docs/make_presets.py $(SPEECH)

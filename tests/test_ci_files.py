@@ -51,22 +51,10 @@ each_service = pytest.mark.parametrize("service", SERVICES)
 
 
 @pytest.fixture(scope="module")
-def project(whisper_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tiny_whisper: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository as the files want it, with a model of two small layers; its own baseline is accepted already."""
-    import torch
-    from transformers import WhisperConfig, WhisperForConditionalGeneration
-
     folder = tmp_path_factory.mktemp("project")
-    layers = {f"{side}_{what}": size for side in ("encoder", "decoder") for what, size in
-              (("layers", 2), ("attention_heads", 2), ("ffn_dim", 64))}  # fmt: skip
-    with torch.random.fork_rng():
-        torch.manual_seed(11)
-        config = WhisperConfig.from_pretrained(whisper_base, d_model=32, num_hidden_layers=2, **layers)
-        WhisperForConditionalGeneration(config).save_pretrained(folder / "tiny")
-    for name in ("tokenizer.json", "tokenizer_config.json", "preprocessor_config.json"):
-        shutil.copy(whisper_base / name, folder / "tiny" / name)
-    generation = json.loads((whisper_base / "generation_config.json").read_text())
-    (folder / "tiny" / "generation_config.json").write_text(json.dumps(generation | {"alignment_heads": [[1, 0]]}))
+    shutil.copytree(tiny_whisper, folder / "tiny")
     (folder / "ci.yaml").write_text(CONFIG, encoding="utf-8")
     (folder / "gate.yaml").write_text("margin: 0.02\n", encoding="utf-8")
     return folder
