@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import json
 import os
@@ -158,9 +159,9 @@ def run_all(page: str, desk: Path, kind: str = "sh", **variables: str) -> dict[s
     return printed
 
 
-def test_every_command_of_the_readme_works(desk: Path, whisper_base: Path) -> None:
+def test_every_command_of_the_readme_works(desk: Path, tiny_cache: Path) -> None:
     assert {"make demo", "make test"} <= {line for block in blocks("readme", "en", "sh") for line in block.splitlines()}
-    printed = run_all("readme", desk)
+    printed = run_all("readme", desk, KOWHISPER_CACHE=str(tiny_cache))
     assert "세 시에 공일공" in "".join(text for command, text in printed.items() if "text verbalise" in command)
     assert (desk / "runs" / "my_calls" / "report" / "report.html").stat().st_size > 10_000
     assert (desk / "phone.wav").is_file()
@@ -201,11 +202,12 @@ def hour(desk: Path, tiny_cache: Path, tmp_path_factory: pytest.TempPathFactory)
     corpus = made[0].Corpus()
     made[1].numbers(corpus)
     corpus.zips(folder / "aihub" / "159")
-    rows = [
-        f"{file.relative_to(folder)},{file.with_suffix('.txt').read_text(encoding='utf-8')},{file.parent.name},yes"
-        for file in sorted((folder / "calls").rglob("*.flac"))
-    ]
-    (folder / "calls.csv").write_text("\n".join(["audio,text,speaker,real_phone", *rows]) + "\n", encoding="utf-8")
+    with (folder / "calls.csv").open("w", encoding="utf-8", newline="") as table:
+        rows = csv.writer(table)
+        rows.writerow(("audio", "text", "speaker", "real_phone"))
+        for file in sorted((folder / "calls").rglob("*.flac")):
+            text = file.with_suffix(".txt").read_text(encoding="utf-8")
+            rows.writerow((file.relative_to(folder), text, file.parent.name, "yes"))
     for page, name in (("calls", "our_calls"), ("aihub", "aihub")):
         (folder / f"{name}.yaml").write_text(blocks(page, "en", "yaml")[0], encoding="utf-8")
     return folder

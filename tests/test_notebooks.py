@@ -35,10 +35,11 @@ def test_outputs_are_cleared(notebooks, name) -> None:
 
 
 # The code is the same in both languages (above), so running one of them runs both.
-def test_the_notebook_runs(notebooks, whisper_base, tmp_path, monkeypatch) -> None:
+def test_the_notebook_runs(notebooks, tiny_cache, tmp_path, monkeypatch) -> None:
     from nbclient import NotebookClient
 
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep))
+    monkeypatch.setenv("KOWHISPER_CACHE", str(tiny_cache))  # what is heard does not matter here
     notebook = nbformat.from_dict(notebooks["en"])
     resources = {"metadata": {"path": str(tmp_path)}}
     NotebookClient(notebook, timeout=CELL_TIMEOUT_S, kernel_name="python3", resources=resources).execute()
@@ -52,6 +53,10 @@ def test_the_notebook_runs(notebooks, whisper_base, tmp_path, monkeypatch) -> No
     assert html.count("<audio") == 2
     assert "phone_amr_4.75" in html
     assert "합성 음성" in str(shown)
+    assert "세 시 삼십 분에 공일공" in str(shown)
+    assert "ct2-int8" in str(shown)
+    assert "inconclusive" in str(shown)
+    assert (tmp_path / "mine.yaml").is_file()
 
 
 def _code(cell) -> str | None:
