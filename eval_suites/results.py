@@ -23,7 +23,7 @@ from eval_suites.store import HYPOTHESES, TIMINGS
 from eval_suites.suite import Suite
 from eval_suites.tally import COUNTS
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import read_json_lines
+from kowhisper_tel.core.files import check_complete, read_json_lines
 from kowhisper_tel.korean import normalise as scoring
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def load(out: Path) -> Results:
 
     What an engine declared missing is scored as no text; what was planned and is not decoded yet is an error.
     Raises ``UserError``: ``evidence.missing`` (no such file), ``evidence.broken`` (one that can't be read) and
-    ``evidence.incomplete`` (hypotheses missing), exit 5.
+    ``evidence.incomplete`` (hypotheses missing), ``complete.damaged`` (a file is not as the evaluation left it), all of
+    exit code 5.
     """
     import pandas as pd
 
@@ -103,6 +104,7 @@ def load(out: Path) -> Results:
         heard = {h.key: h.transcript for h in map(Hypothesis.from_json, read_json_lines(path))}
         "".join(transcript.text for transcript in heard.values()).encode()  # no table holds half a surrogate pair
     _check_complete(out, plan, suites, heard)
+    check_complete(out)
     rows = Scorer(heard).rows(models, suites, items)
     return Results(
         pd.DataFrame(rows), suites, models, utterances, _versions(plan, suites),

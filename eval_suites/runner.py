@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from eval_suites import costs, engines
 from eval_suites.cost import COSTS
@@ -27,11 +27,11 @@ from eval_suites.plan import (
 )
 from eval_suites.rendering import Renderer, items_of
 from eval_suites.seats import Opened, Seat, take_seats
-from eval_suites.store import HYPOTHESES, TIMINGS, Store, Unit
+from eval_suites.store import HYPOTHESES, SALVAGED, TIMINGS, Store, Unit
 from eval_suites.suite import WINDOW_S, Suite
 from kowhisper_tel.core.audio import RATE
-from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import write_json, write_lines
+from kowhisper_tel.core.errors import UserError, message
+from kowhisper_tel.core.files import COMPLETE, changed_since, mark_complete, write_json, write_lines
 from kowhisper_tel.core.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 PLAN, SUITES, MODELS, UTTERANCES = "plan.json", "suites.json", "models.json", "utterances.jsonl"
 FILES = (PLAN, SUITES, MODELS, UTTERANCES, HYPOTHESES, TIMINGS)
 CONVERTED = "converted"
+
+Tell = Callable[[str], None]
 
 
 class Progress(Protocol):
@@ -68,6 +70,7 @@ def evaluate(
     cost: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
+    tell: Tell | None = None,
 ) -> None:
     """Decode the manifest by each model under each suite into the folder ``out`` (files: ``FILES``).
 
@@ -81,7 +84,8 @@ def evaluate(
 
     A model is opened when its first batch comes. All stay open, since each batch goes to all of them; ``open_models``
     keeps only so many, the least lately used one making room (each batch then pays for opening models). ``cost``
-    measures each model alone afterwards (``costs.measure``).
+    measures each model alone afterwards (``costs.measure``). ``tell`` hears lines for people: how much of what an
+    earlier call wrote is damaged, and is done again. At the end ``complete.json`` says what the files hold.
 
     An utterance of more than 30 s is heard by suites for whole calls only; which ones others leave out for its length
     ``Results.left_out`` tells.
@@ -103,11 +107,14 @@ def evaluate(
     plan = _plan(seats, manifest, suites, items, batch_size, seed)
     _claim(out, plan, overwrite)
     _describe(out, plan, suites, items)
+    store = Store(out, plan)
+    done = _resume(store, out, tell or (lambda _: None))
     with closing(Opened(seats, open_models)) as opened:
-        _decode(plan, Store(out, plan), Renderer(manifest, suites, seed, renderings), opened, progress)
+        _decode(plan, store, done, Renderer(manifest, suites, seed, renderings), opened, progress)
     if cost:
         costs.measure(seats, manifest, out, batch_size, seed)
     shutil.rmtree(out / CONVERTED, ignore_errors=True)
+    mark_complete(out, plan.to_json(), [out / name for name in (*FILES, COSTS)])
 
 
 def _task(suites: Sequence[Suite], items: Sequence[Item]) -> Task:
@@ -174,11 +181,11 @@ def _plan(
 def _claim(out: Path, plan: Plan, overwrite: bool) -> None:
     """Make the folder ours, or refuse one that was begun with other inputs."""
     if overwrite:
-        for name in (*FILES, COSTS):
+        for name in (COMPLETE, *FILES, COSTS, SALVAGED):
             (out / name).unlink(missing_ok=True)
         shutil.rmtree(out / CONVERTED, ignore_errors=True)
     if (out / PLAN).is_file():
-        found, wanted = json.loads((out / PLAN).read_text(encoding="utf-8")), plan.to_json()
+        found, wanted = _begun_with(out), plan.to_json()
         fields = differences(found["inputs"], wanted["inputs"]) or differences(found, wanted)
         if fields:
             raise UserError("eval.plan_changed", path=out, fields=", ".join(fields))
@@ -186,6 +193,28 @@ def _claim(out: Path, plan: Plan, overwrite: bool) -> None:
         raise UserError("eval.plan_changed", path=out, fields=PLAN)
     else:
         write_json(out / PLAN, plan.to_json())
+
+
+def _begun_with(out: Path) -> dict[str, Any]:
+    try:
+        begun: dict[str, Any] = json.loads((out / PLAN).read_text(encoding="utf-8"))
+        Plan.from_json(begun)
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise UserError("evidence.broken", path=out, file=PLAN, error=type(problem).__name__) from None
+    return begun
+
+
+def _resume(store: Store, out: Path, tell: Tell) -> int:
+    """How many units are there whole; what is damaged is told, and will be made again."""
+    broken = changed_since(out)
+    (out / COMPLETE).unlink(missing_ok=True)
+    if COSTS in broken:
+        (out / COSTS).unlink(missing_ok=True)
+        tell(message("eval.costs_damaged", {"path": out / COSTS}))
+    done = store.resume()
+    if store.damaged:
+        tell(message("eval.lines_damaged", {"path": out / HYPOTHESES, "count": store.damaged}))
+    return done
 
 
 def _describe(out: Path, plan: Plan, suites: Sequence[Suite], items: Sequence[Item]) -> None:
@@ -199,29 +228,34 @@ def _describe(out: Path, plan: Plan, suites: Sequence[Suite], items: Sequence[It
 def _decode(
     plan: Plan,
     store: Store,
+    done: int,
     renderer: Renderer,
     opened: Opened,
     progress: Progress | None,
 ) -> None:
     """Decode the units that are not in the store yet, in the plan's order."""
-    done = store.resume()
     units = plan.units[done:]
     if not units:
         return
     written = sum(len(batch.utterance_ids) for _, batch in plan.units[:done])
     total = written + sum(len(batch.utterance_ids) for _, batch in units)
     first = done // len(plan.models)
-    wanted = plan.batches[first:]
+    wanted = dict(enumerate(plan.batches[first:], first))
     said = store.read(first * len(plan.models), done)  # of a batch that was left in the middle
-    with closing(renderer.batches((batch.rendering, batch.utterance_ids) for batch in wanted)) as rendered:
-        for number, (batch, clips) in enumerate(zip(wanted, rendered, strict=True), first):
+    heard = {number: b for number, b in wanted.items() if not all(store.salvaged(number, m) for m in plan.models)}
+    rendering = ((batch.rendering, batch.utterance_ids) for batch in heard.values())
+    with closing(renderer.batches(rendering)) as rendered:
+        for number, batch in wanted.items():
+            clips = next(rendered) if number in heard else ()
             for model in plan.models[len(said) :]:
                 if progress:
                     progress(written, total, model)
-                said[model] = _hear(model, opened, number, batch, clips, said)
-                store.append(said[model].hypotheses, said[model].timing)
-                written += len(clips)
+                kept = store.salvaged(number, model)
+                said[model] = kept or _hear(model, opened, number, batch, clips, said)
+                store.append(said[model], salvaged=kept is not None)
+                written += len(batch.utterance_ids)
             said = {}
+    store.finish()
     if progress:
         progress(written, total)
 

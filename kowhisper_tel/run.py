@@ -39,11 +39,16 @@ def main() -> None:
     except UserError as error:
         log.record("error", error.text(), code=error.code, exit=error.exit_code)
         sys.exit(error.exit_code)
-    except Exception as bug:
+    except Exception as problem:
+        from kowhisper_tel.core import exhausted
+
+        if lacking := exhausted.told(problem):
+            log.record("error", lacking.text(), code=lacking.code, exit=lacking.exit_code)
+            sys.exit(lacking.exit_code)
         import traceback
 
         told = traceback.format_exc().rstrip()
-        log.record("error", told, code="bug", exit=BUG, kind=type(bug).__name__)
+        log.record("error", told, code="bug", exit=BUG, kind=type(problem).__name__)
         sys.exit(BUG)
 
 

@@ -23,6 +23,7 @@ from eval_suites.hypothesis import Hypothesis, Transcript
 from eval_suites.models import ModelSpec
 from kowhisper_tel.core.errors import UserError, message
 from kowhisper_tel.core.files import fingerprint, sha256
+from kowhisper_tel.core.lines import DamagedLineError, is_sealed, opened
 
 log = logging.getLogger(__name__)
 
@@ -183,8 +184,8 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                yield number, _answers.read(line.encode())
-            except _answers.AnswerError as problem:
+                yield number, opened(line.encode()) if is_sealed(line.encode()) else _answers.read(line.encode())
+            except (_answers.AnswerError, DamagedLineError) as problem:
                 raise _bad(path, f"line {number}: {problem}") from None
 
 

@@ -12,6 +12,7 @@ import typer
 
 from kowhisper_tel.commands.options import Language
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.lines import opened
 
 if TYPE_CHECKING:
     from eval_suites.pair import Pair
@@ -163,10 +164,8 @@ def _records(path: Path, lines: Sequence[str]) -> dict[str, str]:
 def _record(line: str) -> tuple[str, str] | None:
     """Id and text of a line of a manifest, or of ``hypotheses.jsonl``; ``None`` where it is neither."""
     try:
-        record = json.loads(line)
+        record = opened(line.encode())
     except ValueError:
-        return None
-    if not isinstance(record, dict):
         return None
     name, text = record.get("id", record.get("utterance_id")), record.get("text")
     return (name, text) if isinstance(name, str) and isinstance(text, str) else None

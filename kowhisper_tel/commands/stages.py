@@ -15,7 +15,7 @@ from kowhisper_tel.commands.progress import bar, say
 from kowhisper_tel.commands.run_folder import CONFIG, Run, read_manifest
 from kowhisper_tel.commands.training import task
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import sha256, write_json
+from kowhisper_tel.core.files import check_complete, sha256, write_json
 from kowhisper_tel.core.language import current_language
 from kowhisper_tel.core.manifest import Manifest
 
@@ -151,6 +151,7 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
             cost=settings.cost,
             overwrite=overwrite,
             progress=progress,
+            tell=lambda line: say(line, line),
         )
     write_json(run.results / LEFT_OUT, [left.to_json() for left in choice.left_out])
     if kept:
@@ -161,10 +162,14 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
 
 
 def tuned(run: Run, name: str) -> Path:
-    """The folder of a tuned model. Raises ``UserError``: ``run.stage_missing``, ``run.other_data``."""
+    """The folder of a tuned model.
+
+    Raises ``UserError``: ``run.stage_missing``, ``run.other_data``, ``complete.damaged``.
+    """
     folder = run.model(name) / "model"
     if not folder.is_dir():
         raise UserError("run.stage_missing", folder=run.folder, needed=f"models/{name}/model", stage="train")
+    check_complete(run.model(name))
     if _json(run.model(name) / DATA) != _data(run):
         raise UserError("run.other_data", folder=run.folder, model=name)
     return folder

@@ -6,10 +6,16 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.lines import DamagedLineError, each_opened, sealed
+
+COMPLETE = "complete.json"
+"""In a stage's folder, once it is whole: what it was made from, and the SHA-256 of what it holds."""
 
 
 @contextmanager
@@ -67,14 +73,6 @@ def to_disk(file: Path) -> None:
         os.fsync(written.fileno())
 
 
-def read_json_lines(path: Path) -> list[dict[str, Any]]:
-    """Read an append-only JSONL file; a last line that a killed writer left unfinished is passed over."""
-    if not path.is_file():
-        return []
-    whole = path.read_bytes().rpartition(b"\n")[0]
-    return [json.loads(line) for line in whole.splitlines() if line.strip()]
-
-
 def sha256(path: Path) -> str:
     """SHA-256 of a file, as hex."""
     with path.open("rb") as file:
@@ -87,14 +85,79 @@ def fingerprint(value: Any) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def mark_complete(folder: Path, inputs: Any) -> None:
-    """Say that a stage's folder is whole, and which inputs it was made from."""
-    write_json(folder / "complete.json", {"inputs": fingerprint(inputs)})
+def read_json_lines(path: Path) -> list[dict[str, Any]]:
+    """Read an append-only JSONL file; a last line that a killed writer left unfinished is passed over.
+
+    Seals are checked and taken off. Raises ``DamagedLineError`` (a ``ValueError``) for a line that is damaged.
+    """
+    found = []
+    for number, (line, record) in enumerate(each_opened(path.read_bytes() if path.is_file() else b""), 1):
+        if record is not None:
+            found.append(record)
+        elif line.strip():
+            raise DamagedLineError(f"line {number} is damaged")
+    return found
+
+
+def append_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Add sealed lines to a file. They outlast a power cut when this returns."""
+    with path.open("ab") as file:
+        file.write(b"".join(map(sealed, records)))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def mark_complete(folder: Path, inputs: Any, files: Iterable[Path] | None = None) -> None:
+    """Say that a stage's folder is whole, which inputs it was made from, and what its files hold.
+
+    ``files`` are those that must stay as they are; all in the folder where none are given.
+    """
+    named = sorted(path for path in (folder.rglob("*") if files is None else files) if path.is_file())
+    hashes = {path.relative_to(folder).as_posix(): sha256(path) for path in named if path != folder / COMPLETE}
+    record = {"inputs": fingerprint(inputs), "files": hashes}
+    write_json(folder / COMPLETE, record | {"seal": fingerprint(record)})
 
 
 def is_complete(folder: Path, inputs: Any) -> bool:
-    """Whether ``mark_complete`` was called for this folder with these inputs."""
-    record = folder / "complete.json"
-    if not record.is_file():
+    """Whether ``mark_complete`` was called for this folder with these inputs. Raises as ``check_complete`` does."""
+    record = _record(folder)
+    if record is None or record["inputs"] != fingerprint(inputs):
         return False
-    return bool(json.loads(record.read_text(encoding="utf-8"))["inputs"] == fingerprint(inputs))
+    check_complete(folder)
+    return True
+
+
+def changed_since(folder: Path) -> list[str]:
+    """The files of a folder that were others when it was marked complete; the record's own name where it is damaged.
+
+    A record made before there were hashes in it has none to check.
+    """
+    try:
+        hashes = (_record(folder) or {}).get("files", {})
+    except UserError:
+        return [COMPLETE]
+    return [name for name, digest in hashes.items() if not _holds(folder / name, digest)]
+
+
+def check_complete(folder: Path) -> None:
+    """Raise ``UserError`` (``complete.damaged``) where a folder that was marked complete is not as it was then."""
+    if changed := changed_since(folder):
+        raise UserError("complete.damaged", folder=folder, count=len(changed), files=", ".join(changed[:3]))
+
+
+def _record(folder: Path) -> dict[str, Any] | None:
+    file = folder / COMPLETE
+    if not file.is_file():
+        return None
+    try:
+        record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        seal = record.pop("seal", None)
+        if record.keys() == {"inputs"} or seal == fingerprint(record):
+            return record
+    except (ValueError, AttributeError):
+        pass
+    raise UserError("complete.damaged", folder=folder, count=1, files=COMPLETE)
+
+
+def _holds(path: Path, digest: str) -> bool:
+    return path.is_file() and sha256(path) == digest

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import COMPLETE as RECORD
 from kowhisper_tel.core.files import fingerprint, mark_complete, write_json, write_lines
 from kowhisper_tel.core.manifest import write_utterances
 from kowhisper_tel.core.utterance import Utterance
@@ -21,7 +22,6 @@ from kowhisper_tel.data.card import Placed
 from kowhisper_tel.data.intake import Intake
 from kowhisper_tel.data.split import SPLITS
 
-RECORD = "complete.json"
 INPUTS = "inputs.json"
 ROWS_AT_ONCE = 10_000
 """Rows of the DatasetDict that are Python objects at one time; the rest are Arrow's, five times smaller."""
@@ -52,9 +52,12 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def write_inputs(folder: Path, inputs: Mapping[str, Any]) -> None:
-    """``inputs.json``, a fingerprint of each input, and the record that the folder is complete."""
+    """``inputs.json``, a fingerprint of each input, and the record that the folder is complete.
+
+    Recordings are left out of it: FLAC has checksums of its own, which whoever reads one checks.
+    """
     write_json(folder / INPUTS, {name: fingerprint(value) for name, value in inputs.items()})
-    mark_complete(folder, inputs)
+    mark_complete(folder, inputs, (path for path in folder.rglob("*") if path.suffix != ".flac"))
 
 
 def check_unchanged(folder: Path, inputs: Mapping[str, Any]) -> None:

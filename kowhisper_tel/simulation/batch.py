@@ -13,17 +13,17 @@ from typing import Any
 
 from eval_suites.materials import replaced, sources
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import mark_complete, sha256, write_json, write_lines
+from kowhisper_tel.core.files import COMPLETE, mark_complete, sha256, write_json, write_lines
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.entry import Reject
 from kowhisper_tel.simulation.clip import Clip, FolderClips, ManifestClips, survey
-from kowhisper_tel.simulation.journal import REJECTS, Journal, open_journal
+from kowhisper_tel.simulation.journal import DRAWN, REJECTS, Journal, open_journal
 from kowhisper_tel.simulation.processes import in_order
 from kowhisper_tel.simulation.records import Records
 from kowhisper_tel.simulation.rendering import Record, Rendering
 
-INPUTS, MANIFEST, COMPLETE = "inputs.json", "manifest.jsonl", "complete.json"
+INPUTS, MANIFEST = "inputs.json", "manifest.jsonl"
 UNFINISHED = re.compile(r"\.[0-9a-f]{32}\.new")
 """What ``atomic`` calls a file until it is whole; a killed process leaves it behind."""
 DURATIONS = ("duration", "duration_s")
@@ -85,7 +85,7 @@ class Batch:
             if manifest is not None:
                 made = _heard(manifest, journal.records())
                 write_lines(target / MANIFEST, (json.dumps(u.to_json(), ensure_ascii=False) for u in made))
-            mark_complete(target, inputs)
+            mark_complete(target, inputs, [target / name for name in (DRAWN, REJECTS, MANIFEST)])
         return outcome
 
     def _make(self, clips: Iterable[Clip], count: int, journal: Journal, jobs: int, progress: Progress | None) -> None:

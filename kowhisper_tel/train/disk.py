@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.exhausted import first_line, is_out_of_room
 from kowhisper_tel.core.files import standing
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_TOLD = (
-    *(f"os error {number}" for number in FULL),  # safetensors, which is Rust
-    *("PytorchStreamWriter failed", "unexpected pos", "iostream error"),  # torch.save
-)
 GB = 1e9
 
 
@@ -61,25 +56,11 @@ def full_disk_told(out: Path) -> Iterator[None]:
     try:
         yield
     except Exception as problem:
-        if isinstance(problem, UserError) or not _found_no_room(problem):
+        if isinstance(problem, UserError) or not is_out_of_room(problem):
             raise
         free_gb = _free_bytes(out) / GB
-        raise UserError("train.disk_full", out=out, problem=_first_line(problem), free_gb=free_gb) from problem
+        raise UserError("train.disk_full", out=out, problem=first_line(problem), free_gb=free_gb) from problem
 
 
 def _free_bytes(out: Path) -> int:
     return shutil.disk_usage(standing(out)).free
-
-
-def _found_no_room(problem: BaseException | None) -> bool:
-    while problem is not None:
-        if isinstance(problem, OSError) and problem.errno in FULL:
-            return True
-        if any(told in str(problem) for told in _TOLD):
-            return True
-        problem = problem.__cause__ or problem.__context__
-    return False
-
-
-def _first_line(problem: BaseException) -> str:
-    return next(iter(str(problem).splitlines()), type(problem).__name__)[:200]

@@ -20,21 +20,6 @@ from kowhisper_tel.train.allocator import trim_gpu
 FILE = "halved.json"
 """In a checkpoint: so that a resumed run computes in the same parts, and its weights are the same."""
 
-_SAID_BY = (
-    "out of memory",  # CUDA, ROCm, MPS
-    "can't allocate memory",  # PyTorch's CPU allocator
-    "not enough memory",  # the same, on Windows
-    "CUBLAS_STATUS_ALLOC_FAILED",
-    "CUDNN_STATUS_ALLOC_FAILED",
-)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that the GPU's or the machine's memory is full."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(words in str(error) for words in _SAID_BY)
-
 
 class Halving:
     """How many parts a batch is computed in. ``times``: how often that was doubled, ``from_step`` the first of them.

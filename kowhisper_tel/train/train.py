@@ -147,7 +147,7 @@ def _train(
     trainer.optimizer = trainer.lr_scheduler = None  # room for the mixtures
     digest, choice = _save(parts, chooser, out)
     write_json(out / "summary.json", {**told, **parts.merged, "choice": choice, "weights_sha256": digest})
-    mark_complete(out, inputs)
+    mark_complete(out, inputs, _made(out))
     _remove_scaffolding(out)
     return _finished(out)
 
@@ -190,6 +190,11 @@ def _save(parts: Assembly, chooser: Choosing | None, out: Path) -> tuple[str, Ma
     trainer.model = trainer.model_wrapped = None
     chosen = chooser.finish()
     return models.save(in_model(chosen.state, base), base, out / "model"), chosen.record
+
+
+def _made(out: Path) -> list[Path]:
+    """What a finished training is."""
+    return [*(out / "model").rglob("*"), *(out / name for name in ("summary.json", "curves.jsonl", SUSPICIOUS))]
 
 
 def _remove_scaffolding(out: Path) -> None:

@@ -16,8 +16,9 @@ from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.exhausted import is_out_of_memory
 from kowhisper_tel.train import checkpoints
-from kowhisper_tel.train.halving import Halving, RandomState, is_out_of_memory
+from kowhisper_tel.train.halving import Halving, RandomState
 from kowhisper_tel.train.precision import Precision
 from kowhisper_tel.train.settings import TrainSettings
 from kowhisper_tel.train.spec_augment import FRAMES_PER_S

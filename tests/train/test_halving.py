@@ -13,9 +13,10 @@ import pytest
 import torch
 
 from kowhisper_tel.core.errors import UserError, message
+from kowhisper_tel.core.exhausted import is_out_of_memory
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.train import trainer
-from kowhisper_tel.train.halving import Halving, is_out_of_memory
+from kowhisper_tel.train.halving import Halving
 from kowhisper_tel.train.model import WindowedWhisper, load
 from kowhisper_tel.train.settings import TrainSettings
 from kowhisper_tel.train.train import CLEAN, TrainResult, train

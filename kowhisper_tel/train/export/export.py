@@ -88,7 +88,7 @@ def export(
         seal = sealed.read(folder)
         assert seal is not None
         card.write(folder, seal, facts, found)
-    mark_complete(out, inputs)
+    mark_complete(out, inputs, [out / PARITY])  # the folders have seals of their own
     return found
 
 
