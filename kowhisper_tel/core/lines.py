@@ -36,7 +36,7 @@ def opened(line: bytes) -> dict[str, Any]:
     seal = _SEAL.search(line)
     plain = line[: seal.start()] + b"}" if seal else line
     if seal and _digest(plain) != seal[1]:
-        raise DamagedLineError("the line does not match its seal")
+        raise DamagedLineError("the line does not match its seal (one that is changed on purpose must lose it)")
     try:
         record = json.loads(plain)
     except ValueError as problem:  # UnicodeDecodeError is one, too

@@ -1,15 +1,15 @@
-"""Journal: the outcome of each clip, a line in ``drawn.jsonl`` or ``rejects.jsonl``, in the order of the clips."""
+"""Journal: the outcome of each clip, a sealed line in ``drawn.jsonl`` or ``rejects.jsonl``, in the clips' order."""
 
 from __future__ import annotations
 
 import fcntl
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.lines import DamagedLineError, opened, sealed
 from kowhisper_tel.simulation.clip import Clip
 
 DRAWN, REJECTS = "drawn.jsonl", "rejects.jsonl"
@@ -74,7 +74,7 @@ def open_journal(folder: Path) -> Iterator[Journal]:
 
 
 def _append(file: BinaryIO, line: Line) -> None:
-    file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+    file.write(sealed(line))
     file.flush()
 
 
@@ -97,6 +97,6 @@ class _Reader:
 
     def _next(self) -> None:
         try:
-            self.line: Line | None = json.loads(self._file.readline().removesuffix(b"\n") or b"null")
-        except ValueError:  # the writer was killed, or the machine went down
+            self.line: Line | None = opened(self._file.readline().removesuffix(b"\n"))
+        except DamagedLineError:  # the writer was killed, the machine went down, or a bit has turned; or the end
             self.line = None

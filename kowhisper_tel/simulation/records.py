@@ -10,6 +10,7 @@ from typing import Any
 
 from augment import AugmentError, Drawn, codecs, effects
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.lines import is_sealed, opened
 from kowhisper_tel.simulation.clip import Clip
 from kowhisper_tel.simulation.rendering import Record
 
@@ -90,7 +91,7 @@ def _texts(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _parsed(text: bytes) -> Record:
-    record: Any = json.loads(text)
+    record: Any = opened(line) if is_sealed(line := text.rstrip()) else json.loads(text)
     if not isinstance(record["key"], str) or not isinstance(record["seed"], int):
         raise TypeError("key must be a string, seed a whole number")
     try:

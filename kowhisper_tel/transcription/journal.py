@@ -7,7 +7,6 @@ are written. A recording is known by its place as seen from the folder.
 from __future__ import annotations
 
 import fcntl
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import read_json_lines
+from kowhisper_tel.core.lines import each_opened, sealed
 
 JOURNAL = "transcribed.jsonl"
 
@@ -41,9 +40,15 @@ class Entry:
 
 
 def read_journal(folder: Path) -> dict[str, Entry]:
-    """The latest entry of each recording, by its place; what was claimed once stays so."""
+    """The latest entry of each recording, by its place; what was claimed once stays so.
+
+    A line that is damaged says nothing: its recording is transcribed again, or its files are not taken for ours.
+    """
+    file = folder / JOURNAL
     found: dict[str, Entry] = {}
-    for line in read_json_lines(folder / JOURNAL):
+    for _, line in each_opened(file.read_bytes() if file.is_file() else b""):
+        if line is None:
+            continue
         before = found.get(line["source"])
         claimed = before.formats if before and before.name == line["name"] else ()
         formats = tuple(dict.fromkeys((*claimed, *line["formats"])))
@@ -71,7 +76,7 @@ class Journal:
         self._append({**line, "size": size, "mtime_ns": mtime_ns, "settings": dict(settings)})
 
     def _append(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        self._file.write(sealed(line))
         self._file.flush()
 
 
