@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,17 +17,32 @@ NOISY = [dict(part) for part in MIXTURE.to_json()]
 __all__ = ["corpus", "small", "tiny"]
 
 
+def of_few_words(model: Path, folder: Path) -> Path:
+    """A copy of a model that ends each text after a word or so, instead of going on to the last token it may write."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(model, folder)
+    weights = load_file(folder / "model.safetensors")
+    end = json.loads((folder / "generation_config.json").read_text())["eos_token_id"]
+    word = weights["model.decoder.embed_tokens.weight"][end]
+    weights["model.decoder.layer_norm.bias"] = 40.0 * word / torch.linalg.vector_norm(word)
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
 @pytest.fixture(scope="session")
 def small(tiny: Path, corpus: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The config of a run of all stages, as YAML that names no folder of runs."""
     folder = tmp_path_factory.mktemp("small")
+    base = of_few_words(tiny, folder / "base")
     spoken = [replace(u, speaker=f"s{number % 5}") for number, u in enumerate(corpus.utterances)]
     for name, part in (("train", spoken[:12]), ("dev", spoken[12:15]), ("test", spoken[15:])):
         named = tuple(replace(u, speaker=f"{name}-{u.speaker}") for u in part)
         Manifest(corpus.root, named).write(corpus.root / f"{name}.jsonl")
     value = {
         "name": "small",
-        "model": str(tiny),
+        "model": str(base),
         "data": {
             "corpora": [
                 {"kind": "manifest", "path": str(corpus.root / f"{split}.jsonl"), "split": split}
