@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ALL_CORES := OMP_NUM_THREADS=$$(nproc) MKL_NUM_THREADS=$$(nproc)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test docs translated bench ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs clean help
+.PHONY: setup demo test docs translated bench ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs fuzz-audio bench-read clean help
 
 help:
 	@echo "make setup      set up in .venv what running on your own recordings wants"
@@ -30,6 +30,8 @@ help:
 	@echo "make check-report   a report in a browser: opening, requests, errors, axe-core (needs chromium and npm; PAGE=my.html)"
 	@echo "make quality        PESQ of every codec and under loss, into docs/ (needs KOWHISPER_SHARED)"
 	@echo "make fuzz-augment   ten thousand random clips, codecs and losses: nothing may break"
+	@echo "make fuzz-audio     a hundred thousand mutated audio files: none may crash, hang or go without a code (COUNT=3000)"
+	@echo "make bench-read     reading WAV and FLAC behind limits, beside plain soundfile"
 	@echo "make codecs     install Debian's codec libraries where that is allowed"
 
 setup: $(VENV)/.ready-demo codecs
@@ -96,6 +98,12 @@ quality: $(VENV)/.ready-bench codecs
 
 fuzz-augment: $(VENV)/.ready-dev codecs
 	$(BIN)/python -m benchmarks.fuzz_augment
+
+fuzz-audio: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks.fuzz_audio $(if $(COUNT),--cases $(COUNT))
+
+bench-read: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks.read_speed
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

@@ -23,7 +23,7 @@ class Entry:
     ``content`` fetches the bytes of a recording that has no file of its own; ``audio`` is then only a name, with its
     suffix. ``notation`` names the conventions that the label is written by. ``lasts_s`` is how long, in seconds, the
     corpus says that the stretch lasts; audio of another length gets a tag, and audio that is shorter by more than
-    ``recordings.MOST_MISSING_S`` is refused where the corpus ``cuts`` some, as is known of it.
+    ``MOST_MISSING_S`` is refused where the corpus ``cuts`` some, as is known of it.
     """
 
     utterance: Utterance

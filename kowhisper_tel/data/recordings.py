@@ -10,19 +10,21 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
+
 from kowhisper_tel.core.audio import RATE, Samples, read_audio, write_audio
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.sound.wav import MOST_MISSING_S
 from kowhisper_tel.data.entry import Entry, Reject, as_file
 from kowhisper_tel.data.header import Header, read_header
 from kowhisper_tel.data.measures import Measures, measure
-from kowhisper_tel.data.wav import missing_s
 
 MOST_S = 30.0
 """Whisper hears at most this many seconds (Radford et al. 2022, section 2.2)."""
 MOST_STEM_BYTES = 160
 """File systems take names of 255 bytes: the rest is for a hash, the suffix, and what ``atomic`` adds for a while."""
-MOST_MISSING_S = 0.25
-"""Audio that ends so much before its header or its label says has lost words that the label still holds."""
+STILL = 2.0**-16
+"""Half a step of 16 bits: samples that differ by less hold no sound."""
 PLAIN_FORMATS = ("WAV/", "WAVEX/", "FLAC/")
 """Formats, by their header, that stay where they are."""
 
@@ -52,8 +54,8 @@ def record(entries: Sequence[Entry], folder: Path) -> list[Recorded | Reject]:
     """Check the audio of entries that lie in one file, and write to ``folder`` what cannot stay in place.
 
     The file is decoded once for each track. One outcome an entry, in order; a recording that cannot be used gives a
-    ``Reject`` with the code ``audio.*``, ``prepare.too_long``, ``prepare.long_stretch``, ``recording.cut`` (a WAV file
-    that ends before its header says) or ``recording.short`` (audio that ends before its label says).
+    ``Reject`` with the code ``audio.*``, ``prepare.too_long``, ``prepare.long_stretch``, or
+    ``recording.short`` (audio that ends before its label says).
     """
     tracks: defaultdict[int | None, list[int]] = defaultdict(list)
     for index, entry in enumerate(entries):
@@ -78,8 +80,6 @@ def by_file(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _record_track(entries: Sequence[Entry], source: Path, track: int | None, folder: Path) -> list[Recorded | Reject]:
     try:
         audio = read_audio(source, track=track, raw_rate=entries[0].raw_rate)
-        if (missing := missing_s(source)) > MOST_MISSING_S:
-            raise UserError("recording.cut", path=source, missing_s=missing)
         header = read_header(source, entries[0].raw_rate)
     except UserError as problem:
         return [_reject(entry, problem, source) for entry in entries]
@@ -96,6 +96,7 @@ def _record_one(entry: Entry, audio: Samples, header: Header, folder: Path, *, s
     utterance = entry.utterance
     try:
         stretch = _stretch(entry, audio)
+        _check_heard(entry, stretch)
         entry = _compared(entry, len(stretch) / RATE)
     except UserError as problem:
         return _reject(entry, problem, Path(utterance.audio))
@@ -128,6 +129,13 @@ def _stretch(entry: Entry, audio: Samples) -> Samples:
             "prepare.long_stretch", place=place, start_s=start_s, end_s=end, duration_s=length_s, most_s=MOST_S
         )
     return stretch
+
+
+def _check_heard(entry: Entry, audio: Samples) -> None:
+    """Raise ``UserError`` (``audio.silent``) where a label is of digital silence, or of a constant voltage alone."""
+    inner = audio[len(audio) // 10 : len(audio) - len(audio) // 10]  # the resampler rings at a constant's ends
+    if len(inner) and float(np.ptp(inner)) < STILL and entry.utterance.text.strip():
+        raise UserError("audio.silent", path=entry.utterance.audio, value=float(np.median(inner)))
 
 
 def _compared(entry: Entry, duration_s: float) -> Entry:

@@ -7,11 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from kowhisper_tel.core.audio import RAW_SUFFIXES, SOUNDFILE_SUFFIXES, probe
+from kowhisper_tel.core.audio import probe_header
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.utterance import Utterance
-from kowhisper_tel.data.header import read_header
 from kowhisper_tel.data.windows import MOST_TICKS, TICKS_PER_S
 
 LISTED = 5
@@ -30,8 +29,8 @@ class _Header:
 def check_audio(*manifests: Manifest | None) -> None:
     """Raise ``UserError`` where an utterance's audio is missing, unreadable, or ends before the utterance.
 
-    One utterance: the error that ``read_audio`` would raise of it (``audio.missing``, ``audio.unreadable``,
-    ``audio.empty``, ``audio.rate``, ``audio.track``, ``audio.range``). Several: ``train.audio``, with the first few.
+    One utterance: the error that ``read_audio`` would raise of it (``audio.*``). Several:
+    ``train.audio``, with the first few.
     Files are not decoded, unless their format says its length nowhere else.
     """
     problems: list[UserError] = []
@@ -59,12 +58,8 @@ def _headers(paths: Iterable[Path]) -> dict[Path, _Header | UserError]:
 
 def _header(path: Path) -> _Header | UserError:
     try:
-        if path.suffix.lower() in (*SOUNDFILE_SUFFIXES, *RAW_SUFFIXES) or not path.is_file():
-            info = probe(path)
-            if not info.duration_s > 0:
-                raise UserError("audio.empty", path=path)
-            return _Header(info.tracks, info.duration_s)
-        return _Header(read_header(path).tracks, None)
+        info = probe_header(path)
+        return _Header(info.tracks, info.duration_s or None)
     except UserError as problem:
         return problem
 

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from kowhisper_tel.core.audio import RAW_SUFFIXES, SOUNDFILE_SUFFIXES, SUFFIXES, probe
+from kowhisper_tel.core.audio import RAW_SUFFIXES, SUFFIXES, stated_s
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.tree import plain_name, tree
 
@@ -131,16 +131,6 @@ def length_s(item: Input, raw_rate: int | None = None) -> float:
     try:
         if suffix in RAW_SUFFIXES:
             return item.stamp[0] / 2 / raw_rate if raw_rate else 0.0
-        return probe(item.path).duration_s if suffix in SOUNDFILE_SUFFIXES else _stated_s(item.path)
+        return stated_s(item.path)
     except (UserError, OSError):
-        return 0.0
-
-
-def _stated_s(path: Path) -> float:
-    import av
-
-    try:
-        with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
-            return float((container.duration or 0) / av.time_base)
-    except (av.FFmpegError, ValueError):
         return 0.0

@@ -14,8 +14,6 @@ from kowhisper_tel.core.activity import FLOOR_QUANTILE, STEP_S, Activity, activi
 from kowhisper_tel.core.audio import RATE, Samples, probe, read_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.long_recordings.tracks import SAME_DB, without_bleed
-from kowhisper_tel.data.recordings import MOST_MISSING_S
-from kowhisper_tel.data.wav import missing_s
 
 HEARD = ("mono", "same", "mix", "split")
 """How a recording is heard: its only track; one of several that hold one signal; all together; each apart."""
@@ -28,9 +26,6 @@ SWING_DB = 2 * SAME_DB
 CANCELLED_DB = 12.0
 """A mixture that lies so far below the louder of its tracks is no mixture: they are in antiphase there."""
 CANCELLED_SHARE = 0.01
-LOST_SHARE = 0.05
-LOST_S = 1.0
-"""A compressed file that ends so much before its header says, in both measures, was cut off."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +65,11 @@ def read_voices(path: Path, choice: Choice, raw_rate: int | None = None) -> Voic
     ``auto``: of tracks that hold one sound (``one_sound``) the clearest is heard; others are heard apart. What is heard
     of the other parties on a track of its own is turned down first, or it would be written twice.
 
-    Raises ``UserError`` as ``read_audio`` does; ``transcribe.cut`` for a file that holds less than its header says,
-    ``transcribe.track_names`` where there are not as many names as tracks that are heard apart.
+    Raises ``UserError`` as ``read_audio`` does, and ``transcribe.track_names`` where there
+    are not as many names as tracks that are heard apart.
     """
     found = probe(path, raw_rate)
     tracks = [read_audio(path, track=track, raw_rate=raw_rate) for track in range(found.tracks)]
-    _refuse_cut(path, found.duration_s, len(tracks[0]) / RATE)
     if len(tracks) == 1:
         return Voices(1, "mono", (Voice(tracks[0]),))
     if choice.mode == "mix":
@@ -167,12 +161,3 @@ def _clarity_db(found: Activity) -> float:
 
 def _power(track: Samples) -> float:
     return float(np.mean(np.square(track), dtype=np.float64))
-
-
-def _refuse_cut(path: Path, stated_s: float, found_s: float) -> None:
-    missing = missing_s(path)
-    if missing <= MOST_MISSING_S:
-        missing = stated_s - found_s
-        if missing <= max(LOST_S, LOST_SHARE * stated_s):
-            return
-    raise UserError("transcribe.cut", path=path, missing_s=missing)

@@ -61,7 +61,7 @@ def test_a_stretch_that_a_cut_off_file_no_longer_has_is_an_error(tmp_path: Path,
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(UserError) as error:
         read_audio(path, start_s=3.0, end_s=3.5)
-    assert error.value.code in ("audio.unreadable", "audio.range")
+    assert error.value.code == ("audio.cut" if suffix == "wav" else "audio.no_end")
 
 
 def test_headerless_pcm_wants_its_rate(tmp_path: Path) -> None:

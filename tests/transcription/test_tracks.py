@@ -118,7 +118,7 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(whole[: len(whole) // 2])
         with pytest.raises(UserError) as error:
             read_voices(tmp_path / name, Choice())
-        assert error.value.code == "transcribe.cut"
+        assert error.value.code == "audio.cut"
         assert 4 < error.value.facts["missing_s"] < 6
     write_audio(tmp_path / "b.wav", BOTH)
     assert read_voices(tmp_path / "b.wav", Choice()).duration_s == 10

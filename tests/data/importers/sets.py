@@ -324,7 +324,7 @@ SETS = {
         8,
         STRAY
         | {
-            "cut": (cut_audio, {"recording.cut": 1}, 0),
+            "cut": (cut_audio, {"audio.cut": 1}, 0),
             "broken JSON": (cut_label, SYNTAX, -3),
             "missing text": (drop(".txt"), {"corpus.no_text": 1}, 0),
             "another corpus": (in_dialog(audioPath="KtelSpeech/D50/J01/S00000001/0001.wav"), LAYOUT | NO_LABEL, 1),
@@ -340,7 +340,7 @@ SETS = {
             "no text": (in_label(COMMAND, LabelText=None), LAYOUT | NO_LABEL, 1),
             "label outlasts audio": (in_label("파일정보", FileLength="0.56"), SHORT, 0),
             "label a little longer": (in_label("파일정보", FileLength="0.54"), {}, 0),
-            "cut": (cut_audio, {"recording.cut": 1}, 0),
+            "cut": (cut_audio, {"audio.cut": 1}, 0),
         },
     ),
     "aihub_159": Case(

@@ -163,7 +163,7 @@ COMMON: dict[str, tuple[Break, Mapping[str, int], int]] = {
 }
 """How it is broken, the rejects, and by how many pieces there are more or fewer than before."""
 JSON: dict[str, tuple[Break, Mapping[str, int], int]] = {
-    "truncated": (cut_audio, {"recording.cut": 1}, 0),
+    "truncated": (cut_audio, {"audio.cut": 1}, 0),
 }
 A_CALL: dict[str, tuple[Break, Mapping[str, int], int]] = {
     "broken JSON": (cut_label, {"corpus.syntax": 1}, -3),
