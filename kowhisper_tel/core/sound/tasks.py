@@ -154,9 +154,18 @@ def refusal(problem: Exception, path: Path) -> tuple[str, dict[str, Any]]:
     """The code and the facts of what a library, or this program, raised."""
     if isinstance(problem, MemoryError) or "malloc" in str(problem):
         return "audio.memory", {}
-    if isinstance(problem, RuntimeError | ValueError | OSError | ArithmeticError | EOFError):
+    if _is_of_a_library(problem):
         return "audio.unreadable", {"problem": _brief(problem, path)}
     return "audio.crashed", {"problem": type(problem).__name__}
+
+
+def _is_of_a_library(problem: Exception) -> bool:
+    """Whether it is about the file, and no mistake of this program."""
+    if isinstance(problem, RuntimeError | ValueError | OSError | ArithmeticError | EOFError):
+        return True
+    import av
+
+    return isinstance(problem, av.FFmpegError)
 
 
 def _brief(problem: Exception, path: Path) -> str:
