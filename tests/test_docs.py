@@ -32,7 +32,7 @@ PAGES = {
 SET_UP = ("make setup", "make demo", "make test")
 SPEAKERS, CLIPS = 5, 3
 
-HOUR = ("first_hour", "reading", "calls", "aihub", "numbers", "automation", "gpu", "python")
+HOUR = ("first_hour", "reading", "calls", "aihub", "numbers", "automation", "python")
 """Pages that a user comes by in this order, with one desk: the first makes a run that the others go on with."""
 EXTENDED = (
     "augment.effects", "augment.codecs", "eval_suites.suites", "eval_suites.metrics", "kowhisper_tel.data.importers",
@@ -152,7 +152,7 @@ def run_all(page: str, desk: Path, kind: str = "sh", **variables: str) -> dict[s
         if command in SET_UP or HUB in command:
             continue
         done = subprocess.run(
-            command, shell=True, cwd=desk, env=environment, capture_output=True, text=True, timeout=400, check=False
+            command, shell=True, cwd=desk, env=environment, capture_output=True, text=True, timeout=900, check=False
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         printed[command] = done.stdout
