@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = ("ko", "en")
-CELL_TIMEOUT_S = 300
+CELL_TIMEOUT_S = 900
 
 
 @pytest.fixture(scope="module")
