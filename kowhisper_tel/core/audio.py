@@ -136,10 +136,10 @@ def read_audio(
 
 
 def _read_wav(sound: Wav, start_s: float | None, end_s: float | None, track: int | None) -> Samples:
-    check_encoding(sound)
     mono = Mono(sound.path, track, sound.tracks)
-    samples = sound.read(*bounds(sound.path, sound.frames, sound.rate_hz, start_s, end_s))
-    heard = mono.of(samples, whole_numbers=sound.tag != wav.FLOAT)
+    stored = sound.stored(*bounds(sound.path, sound.frames, sound.rate_hz, start_s, end_s))
+    check_encoding(sound, stored)
+    heard = mono.of(sound.decoded(stored), whole_numbers=sound.tag != wav.FLOAT)
     mono.check()
     return np.ascontiguousarray(heard)
 

@@ -21,12 +21,13 @@ def read_stretches(path: Path, length_s: float, most: int) -> Iterator[tuple[Sam
     """
     sound = open_sound(path)
     if isinstance(sound, wav.Wav):
-        check_encoding(sound)
         for start_s, end_s in spans(sound.frames / sound.rate_hz, length_s, most):
-            samples = sound.read(round(start_s * sound.rate_hz), round(end_s * sound.rate_hz))
+            stored = sound.stored(round(start_s * sound.rate_hz), round(end_s * sound.rate_hz))
+            check_encoding(sound, stored)
             apart = Mono(path, "all", sound.tracks)
-            yield apart.of(samples), sound.rate_hz
+            samples = apart.of(sound.decoded(stored))
             apart.check()
+            yield samples, sound.rate_hz
         return
     shape, _ = client.ask("header", path, library=sound)
     blocks: Generator[Samples, None, object] = client.stream("spans", path, library=sound, length_s=length_s, most=most)

@@ -61,7 +61,7 @@ def test_formats(tone: Any, lines: Any, tmp_path: Path) -> None:
     tone("e.ogg", rate=8_000)
     tone("f.wav", rate=8_000, subtype="ULAW")
     write_m4a(tmp_path / "g.m4a")
-    (tmp_path / "h.pcm").write_bytes(np.zeros(4_000, "<i2").tobytes())
+    (tmp_path / "h.pcm").write_bytes(np.arange(4_000, dtype="<i2").tobytes())
     names = ["a.wav", "b.flac", "c.wav", "d.mp3", "e.ogg", "f.wav", "g.m4a"]
     path = lines(*({"id": n, "audio": n, "text": "네"} for n in names))
     raw = lines({"id": "h", "audio": "h.pcm", "text": "네"}, name="raw.jsonl")
@@ -241,7 +241,7 @@ def test_long_ids_have_files_of_their_own(tone: Any, lines: Any, tmp_path: Path)
 
 def test_a_raw_rate_leaves_wav_where_it_is(tone: Any, tmp_path: Path) -> None:
     tone("root/a.wav")
-    (tmp_path / "root" / "b.pcm").write_bytes(np.zeros(4_000, "<i2").tobytes())
+    (tmp_path / "root" / "b.pcm").write_bytes(np.arange(4_000, dtype="<i2").tobytes())
     for name in "ab":
         (tmp_path / "root" / f"{name}.txt").write_text("네", encoding="utf-8")
     manifest = Manifest.read(run(tmp_path / "root", tmp_path / "out", options={"raw_rate": 8000}).manifests["train"])

@@ -24,13 +24,13 @@ MOSTLY = 5.0
 BYTES_IN_16_BITS, BYTES_AS_MU_LAW, MU_LAW_IN_BYTES = "16-bit PCM", "8-bit G.711", "mu-law"
 
 
-def check_encoding(sound: Wav) -> None:
-    """Raise ``UserError`` (``audio.encoding``) where the samples look like another encoding than the header's."""
-    if sound.tracks != 1 or sound.held_bytes < LEAST_BYTES or sound.bits not in (8, 16) or sound.tag > MU_LAW:
+def check_encoding(sound: Wav, stored: NDArray[np.generic]) -> None:
+    """Raise ``UserError`` (``audio.encoding``) where samples look like another encoding than the header's."""
+    if sound.tracks != 1 or sound.bits not in (8, 16) or sound.tag > MU_LAW or stored.nbytes < LEAST_BYTES:
         return
-    size = min(LOOKED_AT_BYTES, sound.held_bytes) // 2 * 2
-    middle = sound.data_at + (sound.held_bytes - size) // 4 * 2
-    data = np.fromfile(sound.path, np.uint8, size, offset=middle)
+    size = min(LOOKED_AT_BYTES, stored.nbytes) // 2 * 2
+    middle = (stored.nbytes - size) // 4 * 2
+    data = stored.view(np.uint8)[middle : middle + size]
     if seems := _seems(data, sound.tag, sound.bits):
         raise UserError("audio.encoding", path=sound.path, said=sound.subtype, seems=seems)
 

@@ -86,8 +86,9 @@ def spans(path: Path, request: Mapping[str, Any], emit: Emit) -> dict[str, Any]:
         ]
         for block in _gathered(stream, wanted, seeks=request["library"] == "soundfile"):
             mono = Mono(path, "all", stream.tracks)
-            emit(np.ascontiguousarray(mono.of(block)))
+            samples = mono.of(block)
             mono.check()
+            emit(np.ascontiguousarray(samples))
         return _shape(stream, frames)
 
 

@@ -137,14 +137,22 @@ class Wav:
             said = f"{self.rate_hz} Hz, but {self.bytes_per_s} bytes/s, which is {other} Hz"
             raise UserError("audio.header", path=self.path, problem=said)
 
-    def read(self, first: int = 0, last: int | None = None) -> Samples:
-        """Frames as float32[n, tracks] in −1..1 (floats as they are), the same values as libsndfile's."""
+    def stored(self, first: int = 0, last: int | None = None) -> NDArray[np.generic]:
+        """Frames as they lie in the file, of all tracks in turn; of 24 bits single bytes."""
         count = max(0, min(last if last is not None else self.frames, self.frames) - first)
         size = self.block_bytes // self.tracks
-        kind = {1: "u1", 2: "<i2", 3: "u1", 4: "<i4", 8: "<f8"}[size] if self.tag != FLOAT else f"<f{size}"
-        start, items = self.data_at + first * self.block_bytes, count * self.block_bytes // np.dtype(kind).itemsize
+        kind = np.dtype({1: "u1", 2: "<i2", 3: "u1", 4: "<i4", 8: "<f8"}[size] if self.tag != FLOAT else f"<f{size}")
+        start, items = self.data_at + first * self.block_bytes, count * self.block_bytes // kind.itemsize
         data = np.fromfile(self.path, kind, items, offset=start)
-        return _as_float(data[: len(data) // self.tracks * self.tracks], self.tag, size).reshape(-1, self.tracks)
+        return data[: len(data) * kind.itemsize // self.block_bytes * self.block_bytes // kind.itemsize]
+
+    def decoded(self, stored: NDArray[np.generic]) -> Samples:
+        """What was ``stored`` as float32[n, tracks] in −1..1 (floats as they are), the same values as libsndfile's."""
+        return _as_float(stored, self.tag, self.block_bytes // self.tracks).reshape(-1, self.tracks)
+
+    def read(self, first: int = 0, last: int | None = None) -> Samples:
+        """Frames, decoded."""
+        return self.decoded(self.stored(first, last))
 
 
 def _as_float(data: NDArray[np.generic], tag: int, size: int) -> Samples:
