@@ -120,7 +120,7 @@ def rejects(file: Path) -> Mapping[str, str]:
 
 
 def test_prepare_lists_each_with_its_code(folder: Path, tmp_path: Path) -> None:
-    corpus = CorpusSpec("folder", path=folder, options={})
+    corpus = CorpusSpec("folder", path=str(folder))
     split, leaks = SplitSpec.parse("8:1:1", by="utterance"), LeakRules("off", "off")
     prepare([corpus], tmp_path / "out", split=split, seed=1, leaks=leaks, max_reject_share=1.0)
     found = rejects(tmp_path / "out" / "rejects.jsonl")
