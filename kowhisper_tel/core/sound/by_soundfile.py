@@ -64,8 +64,10 @@ def opened(path: Path) -> Iterator[Stream]:
 def _blocks(sound: Any, first: int) -> Iterator[Samples]:
     if first:
         sound.seek(first)
-    while len(block := sound.read(BLOCK_SAMPLES // sound.channels, dtype="float32", always_2d=True)):
+    left = sound.frames - first  # not read to see that nothing comes: each read of FLAC seeks, too
+    while left > 0 and len(block := sound.read(BLOCK_SAMPLES // sound.channels, dtype="float32", always_2d=True)):
         yield block
+        left -= len(block)
 
 
 def _has_end(path: Path, frames: int) -> bool:

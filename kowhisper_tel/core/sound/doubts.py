@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.sound.wav import A_LAW, MU_LAW, PCM, Wav
 
-LOOKED_AT_BYTES = 16_384
+LOOKED_AT_BYTES = 8_192
 LEAST_BYTES = 4_096
 ALIKE, UNLIKE = 0.12, 0.4
 """Total variation distances (0 to 1) between what even and odd bytes hold: one kind of byte, or two."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -155,15 +155,19 @@ class Wav:
         return self.decoded(self.stored(first, last))
 
 
+@cache
+def _g711(law: str) -> Samples:
+    from augment.codecs.g711 import decode_table
+
+    return decode_table(law).astype(np.float32) / np.float32(32768.0)
+
+
 def _as_float(data: NDArray[np.generic], tag: int, size: int) -> Samples:
     if tag == FLOAT:
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(data, dtype=np.float32)
     if tag in (A_LAW, MU_LAW):
-        from augment.codecs.g711 import decode_table
-
-        table = decode_table("a" if tag == A_LAW else "mu").astype(np.float32) / np.float32(32768.0)
-        return np.asarray(table[data])
+        return np.asarray(_g711("a" if tag == A_LAW else "mu").take(data))
     if size == 1:
         return np.asarray((data.astype(np.float32) - np.float32(128.0)) / np.float32(128.0))
     if size == 3:
