@@ -3,11 +3,14 @@
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
 VENV ?= .venv
+# LOCKED=1: just the versions in locks/, each file checked against its hash. torch is apart: give its version in TORCH.
+LOCKED ?=
 BIN := $(VENV)/bin
 ALL_CORES := OMP_NUM_THREADS=$$(nproc) MKL_NUM_THREADS=$$(nproc)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+locked = $(if $(LOCKED),$(PIP) install --no-deps --require-hashes --requirement locks/$(1).txt)
 
-.PHONY: setup demo test docs translated bench ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs fuzz-audio bench-read clean help
+.PHONY: setup demo test docs translated bench ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs fuzz-audio bench-read test-kill test-faults lock clean help
 
 help:
 	@echo "make setup      set up in .venv what running on your own recordings wants"
@@ -15,6 +18,9 @@ help:
 	@echo "make test       set up, then lint, types, import contracts and tests"
 	@echo "make test-slow  kill and resume, on the embedded model; 200 leaks planted in real speech"
 	@echo "make test-kill-train  kill a training fifty times, go on with it: the same weights"
+	@echo "make test-kill  kill whole runs more than a hundred times, in every stage, go on with them: the same results"
+	@echo "make test-faults  nearly a thousand faults: full disks, no memory, rotten files, in every stage"
+	@echo "make lock       write locks/*.txt anew (needs uv); make demo LOCKED=1 installs by them"
 	@echo "make bench-train-memory  memory of training on ten hours, beside ten minutes"
 	@echo "make docs       the site of docs/ in Korean and English, in build/site"
 	@echo "make translated both languages of the docs say the same again: renew the stamps"
@@ -58,6 +64,15 @@ test-slow: $(VENV)/.ready-dev
 
 test-kill-train: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m "slow or not slow" tests/train/test_kill_train.py
+
+test-kill: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -m "slow or not slow" tests/faults/test_kill_run.py tests/train/test_kill_train.py
+
+test-faults: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -m "slow or not slow" tests/faults/test_rot.py tests/faults/test_exhausted.py
+
+lock:
+	@sh scripts/lock.sh
 
 bench-train-memory: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.train_memory
@@ -125,11 +140,13 @@ $(VENV)/.torch:
 	@touch $@
 
 $(VENV)/.ready-demo: $(VENV)/.torch pyproject.toml
-	$(PIP) install --editable ".[demo]"
+	$(call locked,demo)
+	$(PIP) install $(if $(LOCKED),--no-deps) --editable ".[demo]"
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.torch pyproject.toml
-	$(PIP) install --editable ".[demo,dev]"
+	$(call locked,dev)
+	$(PIP) install $(if $(LOCKED),--no-deps) --editable ".[demo,dev]"
 	@touch $@ $(VENV)/.ready-demo
 
 $(VENV)/.ready-bench: $(VENV)/.torch pyproject.toml

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -47,12 +48,15 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
         """The library's, in the parts that the checkpoint was computed in.
 
         Raises ``UserError``: ``train.out_of_memory_window`` (one window alone does not fit), ``train.out_of_memory``
-        (something else does not), ``train.worker_died``.
+        (something else does not), ``train.worker_died``, ``train.checkpoint_unsafe`` (a file of the checkpoint asks for
+        code to be run).
         """
         if resume_from_checkpoint:
             self.halving.load(Path(resume_from_checkpoint))
         try:
             return super().train(resume_from_checkpoint=resume_from_checkpoint, **rest)
+        except UnpicklingError:  # the seal is right, so whoever wrote it meant it
+            raise UserError("train.checkpoint_unsafe", folder=resume_from_checkpoint) from None
         except (RuntimeError, MemoryError, ConnectionError, EOFError) as error:
             step, broken = self.state.global_step + 1, isinstance(error, ConnectionError | EOFError)
             told = (_death_told() if broken else None) or error

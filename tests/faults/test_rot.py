@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import shutil
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -22,17 +20,8 @@ from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import COMPLETE, check_complete, mark_complete
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.train import checkpoints
+from tests.eval_suites import fake
 from tests.faults.breaking import rot
-
-_spec = importlib.util.spec_from_file_location(
-    "eval_suites_fake", Path(__file__).parents[1] / "eval_suites" / "fake.py"
-)
-assert _spec is not None
-assert _spec.loader is not None
-fake: Any = sys.modules.get("eval_suites_fake") or importlib.util.module_from_spec(_spec)
-if "eval_suites_fake" not in sys.modules:
-    sys.modules["eval_suites_fake"] = fake
-    _spec.loader.exec_module(fake)
 
 FEW = {"evaluation": 8, "checkpoint": 40, "cache": 30, "audio": 30, "stage": 40, "simulation": 3}
 MANY = {"evaluation": 200, "checkpoint": 200, "cache": 150, "audio": 150, "stage": 200, "simulation": 40}
