@@ -167,7 +167,7 @@ def _as_float(data: NDArray[np.generic], tag: int, size: int) -> Samples:
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(data, dtype=np.float32)
     if tag in (A_LAW, MU_LAW):
-        return np.asarray(_g711("a" if tag == A_LAW else "mu").take(data))
+        return np.asarray(_g711("a" if tag == A_LAW else "mu").take(data.view(np.uint8)))
     if size == 1:
         return np.asarray((data.astype(np.float32) - np.float32(128.0)) / np.float32(128.0))
     if size == 3:
