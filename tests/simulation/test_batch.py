@@ -158,7 +158,7 @@ def test_broken_clips_are_counted_and_listed_and_stop_nothing(broken: Callable[[
     assert (outcome.read, outcome.written, outcome.rejected) == (9, 6, 3)
     rejects = read_json_lines(tmp_path / "out" / "rejects.jsonl")
     codes = {reject["id"]: reject["code"] for reject in rejects}
-    assert codes == {"a.wav": "audio.unreadable", "b.wav": "audio.empty", "z.wav": "audio.not_finite"}
+    assert codes == {"a.wav": "audio.header", "b.wav": "audio.empty", "z.wav": "audio.not_finite"}
     assert all(reject["message_ko"] and reject["message_en"] for reject in rejects)
     assert [record["key"] for record in read_json_lines(tmp_path / "out" / "drawn.jsonl")] == sorted(NAMES)
 
