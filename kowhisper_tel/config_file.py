@@ -17,6 +17,7 @@ from kowhisper_tel.core.errors import UserError
 
 DEMO = Path(__file__).with_name("demo.yaml")
 """The config of the embedded demo."""
+MOST_ENTRIES = 100_000
 
 
 def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Config:
@@ -30,6 +31,7 @@ def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Conf
     values = _read_yaml(path or DEMO)
     for override in overrides:
         _override(values, override)
+    _check_size(values, path or DEMO)
     return validated(_expand_all(values), path)
 
 
@@ -73,11 +75,23 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         raise UserError("config.missing", path=path)
     try:
         values = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as problem:
         raise UserError("config.yaml", path=path, problem=problem) from None
     if values is not None and not isinstance(values, dict):
         raise UserError("config.yaml", path=path, problem="the file must hold `key: value` lines")
     return values or {}
+
+
+def _check_size(values: Any, path: Path) -> None:
+    """Refuse aliases that, filled in, come to more than any config holds: of each other, or of themselves."""
+    left, entries = [values], 0
+    while left:
+        value = left.pop()
+        left.extend(value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
+        entries += 1
+        if entries > MOST_ENTRIES:
+            problem = f"more than {MOST_ENTRIES:,} entries once its aliases are filled in"
+            raise UserError("config.yaml", path=path, problem=problem)
 
 
 def _override(values: dict[str, Any], override: str) -> None:
@@ -95,7 +109,7 @@ def _override(values: dict[str, Any], override: str) -> None:
                 node[key] = node.get(key) or {}  # `train:` with nothing under it is None in YAML
                 node = node[key]
         node[int(last) if isinstance(node, list) else last] = yaml.load(text, _Loader)
-    except (ValueError, IndexError, AttributeError, TypeError, yaml.YAMLError) as problem:
+    except (ValueError, IndexError, AttributeError, TypeError, RecursionError, yaml.YAMLError) as problem:
         raise UserError("config.override", override=override, problem=problem) from None
 
 
@@ -122,20 +136,49 @@ def _variable(match: re.Match[str]) -> str:
     return value
 
 
-def _explain(problems: ValidationError) -> str:
-    """One line a problem: where, what, and the near name for an unknown key."""
-    lines = []
-    for problem in problems.errors():
-        place = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            known = _known_keys(problem["loc"][:-1])
-            near = difflib.get_close_matches(str(problem["loc"][-1]), known, 1, 0.5)
-            lines.append(
-                f"{place}: unknown key. {f'Did you mean {near[0]}?' if near else 'Known: ' + ', '.join(known)}"
-            )
-        else:
-            lines.append(f"{place}: {problem['msg']} (found {problem['input']!r})")
-    return "\n".join(f"  {line}" for line in lines)
+_CODES = {
+    "missing": "config.entry_missing",
+    "literal_error": "config.entry_choice",
+    "greater_than": "config.entry_range",
+    "greater_than_equal": "config.entry_range",
+    "less_than": "config.entry_range",
+    "less_than_equal": "config.entry_range",
+    "finite_number": "config.entry_finite",
+    "string_pattern_mismatch": "config.entry_pattern",
+    "too_short": "config.entry_length",
+    "too_long": "config.entry_length",
+}
+"""pydantic's kinds of problems; those that begin as one of ``_FORMS`` are of its form, all others ``config.entry``."""
+_FORMS = ("int", "float", "bool", "string", "list", "tuple", "dict", "model")
+_SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
+
+
+def _explain(problems: ValidationError) -> tuple[UserError, ...]:
+    """One error a problem: where, what was found, and what may stand there; the near name for an unknown key."""
+    return tuple(_error(dict(problem)) for problem in problems.errors())
+
+
+def _error(problem: Mapping[str, Any]) -> UserError:
+    kind, found = str(problem["type"]), repr(problem["input"])[:200]
+    place = ".".join(str(part) for part in problem["loc"])
+    facts = {sign: value for sign, value in problem.get("ctx", {}).items() if sign != "error"}
+    if kind == "extra_forbidden":
+        known = _known_keys(problem["loc"][:-1])
+        near = difflib.get_close_matches(str(problem["loc"][-1]), known, 1, 0.5)
+        if near:
+            return UserError("config.entry_near", place=place, near=near[0])
+        return UserError("config.entry_unknown", place=place, known=", ".join(known))
+    if kind == "missing":
+        return UserError("config.entry_missing", place=place)
+    if code := _CODES.get(kind):
+        bounds = ", ".join(f"{_SIGNS[sign]} {value}" for sign, value in facts.items() if sign in _SIGNS)
+        wanted = (
+            bounds or facts.get("expected") or facts.get("pattern") or facts.get("min_length", facts.get("max_length"))
+        )
+        return UserError(code, place=place, found=found, wanted=wanted)
+    if form := next((form for form in _FORMS if kind.startswith(form)), None):
+        return UserError("config.entry_form", place=place, found=found, wanted=form)
+    return UserError("config.entry", place=place, found=found, problem=problem["msg"])
 
 
 def _known_keys(place: Sequence[int | str]) -> list[str]:

@@ -34,8 +34,14 @@ def catalogue() -> dict[str, dict[str, Any]]:
 
 
 def message(code: str, facts: dict[str, Any], language: str | None = None) -> str:
-    """The text of a code with its facts filled in."""
-    return str(catalogue()[code][language or current_language()]).format(**facts).strip()
+    """The text of a code with its facts filled in. A fact that is a tuple of errors is told as a line each."""
+    chosen = language or current_language()
+    told = {name: _listed(fact, chosen) if isinstance(fact, tuple) else fact for name, fact in facts.items()}
+    return str(catalogue()[code][chosen]).format(**told).strip()
+
+
+def _listed(errors: tuple[Any, ...], language: str) -> str:
+    return "\n".join(f"  {one.text(language)}" if isinstance(one, UserError) else str(one) for one in errors)
 
 
 def placeholders(text: str) -> set[str]:
