@@ -31,7 +31,7 @@ from eval_suites.store import HYPOTHESES, SALVAGED, TIMINGS, Store, Unit
 from eval_suites.suite import WINDOW_S, Suite
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.errors import UserError, message
-from kowhisper_tel.core.files import COMPLETE, changed_since, mark_complete, write_json, write_lines
+from kowhisper_tel.core.files import COMPLETE, changed_since, mark_complete, remove_unfinished, write_json, write_lines
 from kowhisper_tel.core.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ def _begun_with(out: Path) -> dict[str, Any]:
 
 def _resume(store: Store, out: Path, tell: Tell) -> int:
     """How many units are there whole; what is damaged is told, and will be made again."""
+    remove_unfinished(out)
     broken = changed_since(out)
     (out / COMPLETE).unlink(missing_ok=True)
     if COSTS in broken:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kowhisper_tel.core.files import remove_unfinished
 from reports import csvs, figures, html, junit_strata, markdown, sound, summary, view
 from reports.evidence import TrainingCurve
 
@@ -46,6 +47,7 @@ def write_report(
         mask=mask, sounds=heard.sounds, sounds_refused=heard.refused, suites_left_out=suites_left_out,
         exports=exports,
     )  # fmt: skip
+    remove_unfinished(out)
     (out / PAGE).unlink(missing_ok=True)
     csvs.write(made, out)
     summary.write(made, out / "summary.json")

@@ -16,7 +16,7 @@ from kowhisper_tel.commands.matrix import tuned_names
 from kowhisper_tel.config import Config
 from kowhisper_tel.config_file import dump_config, load_config
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.files import write_json, write_text
+from kowhisper_tel.core.files import remove_unfinished, write_json, write_text
 from kowhisper_tel.core.manifest import Manifest
 
 CONFIG, ENVIRONMENT = "config.yaml", "environment.json"
@@ -96,6 +96,7 @@ def open_run(
     with _alone(run.folder):
         if overwrite and exists:
             _delete(run.folder)
+        remove_unfinished(run.folder)
         if not keep_config:
             write_text(run.folder / CONFIG, dump_config(config))
         if not (run.folder / ENVIRONMENT).is_file():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,7 @@ def test_none_is_lost_by_simulate_and_none_leads_outside(manifest: Path, tmp_pat
     few = "\n".join(manifest.read_text("utf-8").split("\n")[::8]) + "\n"
     manifest.write_text(few, encoding="utf-8")
     before = outside(tmp_path)
-    outcome = simulate(manifest, tmp_path / "simulated", channel="g711", seed=1)
+    outcome = simulate(manifest, tmp_path / "simulated", channel="wheels_only", seed=1)
     assert outcome.read == few.count('"id"')
     assert outside(tmp_path) == before
 
@@ -78,7 +79,7 @@ def test_no_string_is_a_run_outside_its_folder(tmp_path: Path) -> None:
             refused += 1
             continue
         assert (runs / name).resolve().parent == runs.resolve()
-        assert name.isprintable()
+        assert not any(unicodedata.category(sign) == "Cc" for sign in name)
     assert refused > 100
 
 
