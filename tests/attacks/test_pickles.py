@@ -169,8 +169,10 @@ def test_no_yaml_makes_objects(text: str, tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         load_config(tmp_path / "my.yaml")
     assert caught.value.code == "config.yaml"
-    with pytest.raises(UserError):
-        load_config(None, [text.replace("MARK", str(mark)).split("\n")[0].replace(": ", "=", 1)])
+    tagged = text[text.index("!!") :].split("]}]")[0]
+    with pytest.raises(UserError) as caught:
+        load_config(None, [f"name={tagged.replace('MARK', str(mark))}"])
+    assert caught.value.code == "config.override"
     assert not mark.exists()
 
 
