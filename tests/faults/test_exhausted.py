@@ -113,7 +113,8 @@ def preparing(clips: Manifest, out: Path) -> None:
 
 
 def simulating(clips: Manifest, out: Path) -> None:
-    simulate(clips.root / "all.jsonl", out, seed=7, resume=(out / "inputs.json").is_file())
+    begun = (out / "inputs.json").is_file()
+    simulate(clips.root / "all.jsonl", out, seed=7, resume=begun, overwrite=out.exists() and not begun)
 
 
 @pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
