@@ -172,12 +172,12 @@ def test_every_command_of_the_readme_works(desk: Path, tiny_cache: Path) -> None
 
 
 @pytest.mark.parametrize("page", [page for page in list(PAGES)[1:] if page not in HOUR])
-def test_every_command_of_the_docs_works(desk: Path, page: str) -> None:
+def test_every_command_of_the_docs_works(desk: Path, tiny_cache: Path, page: str) -> None:
     try:
         presets.get("any_call").check()
     except CodecUnavailable as absent:
         pytest.skip(str(absent))
-    run_all(page, desk)
+    run_all(page, desk, KOWHISPER_CACHE=str(tiny_cache))
     if page == "presets":
         assert (desk / "volte_again.wav").read_bytes() == (desk / "volte.wav").read_bytes()
 

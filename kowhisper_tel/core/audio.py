@@ -5,6 +5,7 @@ Every file is sound, repaired (``AudioInfo.repairs``) or refused with a code ``a
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -159,8 +160,10 @@ def write_audio(path: Path, audio: Samples, rate: int = RATE) -> None:
     import soundfile
 
     pcm = np.clip(np.rint(audio.astype(np.float64) * 32768.0), -32768, 32767).astype(np.int16)
+    made = io.BytesIO()  # libsndfile does not pass on why a write to a file failed
+    soundfile.write(made, pcm, rate, subtype="PCM_16", format=path.suffix.lstrip(".").upper())
     with atomic(path) as file:
-        soundfile.write(file, pcm, rate, subtype="PCM_16", format=path.suffix.lstrip(".").upper())
+        file.write(made.getbuffer())
 
 
 def _is_raw(path: Path, start: bytes) -> bool:

@@ -212,7 +212,7 @@ def _is_finished(out: Path, inputs: Mapping[str, Any], resume: bool) -> bool:
     changed = sorted(key for key in inputs if before.get(key) != inputs[key])
     if changed:
         raise UserError("train.changed", out=out, fields=", ".join(changed))
-    return is_complete(out, inputs) and (out / "model").is_dir()
+    return (out / "model").is_dir() and is_complete(out, inputs)
 
 
 def _finished(out: Path) -> TrainResult:

@@ -24,6 +24,7 @@ from eval_suites.statistics import paired_bootstrap
 from eval_suites.suite import METRICS
 from eval_suites.tally import COUNTS, Tally
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.files import COMPLETE
 from kowhisper_tel.core.manifest import Manifest
 
 _spec = importlib.util.spec_from_file_location("eval_suites_fake", Path(__file__).parent / "fake.py")
@@ -228,9 +229,12 @@ def renamed(folder: Path, copy: Path, change: Callable[[dict[str, Any]], dict[st
 
 
 def rewritten(folder: Path, copy: Path, name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Path:
-    """A copy of the evidence with other records in one of its files."""
+    """A copy of the evidence with other records in one of its files, as an evaluation would have written them."""
     shutil.copytree(folder, copy, dirs_exist_ok=True)
+    (copy / COMPLETE).unlink()
     records = [json.loads(line) for line in (copy / name).read_text(encoding="utf-8").split("\n")[:-1]]
+    for record in records:
+        record.pop("seal", None)
     lines = [json.dumps(change(record)) + "\n" for record in records]
     (copy / name).write_text("".join(lines), encoding="utf-8")
     return copy

@@ -69,8 +69,8 @@ def test_what_is_lacking_is_told_in_both_languages(problem: Exception, code: str
 def test_the_program_ends_with_the_message_and_no_traceback() -> None:
     code = (
         "import kowhisper_tel.commands as c, kowhisper_tel.run as r\n"
-        "def full():\n    def app(): raise OSError(28, 'No space left on device', 'x.jsonl')\n    return app\n"
-        "c.build = full\nr.main()\n"
+        "def full(): raise OSError(28, 'No space left on device', 'x.jsonl')\n"
+        "c.program = full\nr.main()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 7

@@ -177,7 +177,8 @@ def test_no_prepared_recording_is_heard_that_is_not_the_one_written(count: int, 
             assert np.array_equal(read_audio(path), wanted)
         except UserError as problem:
             codes[problem.code] += 1
-    assert codes["audio.unreadable"] + codes["audio.empty"] == codes.total() > 0.9 * count
+    assert all(code.startswith("audio.") for code in codes)
+    assert codes.total() > 0.9 * count
 
 
 @times("stage")

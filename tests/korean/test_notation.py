@@ -92,10 +92,10 @@ def test_marks_tell_their_place_and_content() -> None:
     "text", ["(" * 3000, ")" * 3000, "(" * 500 + ")" * 500, "(a)" * 1000, "(1)/" * 1000, "* " * 2000]
 )
 def test_piled_up_signs_are_read_in_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for notation in NOTATIONS:
         parse(text, notation)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_brackets_deeper_than_are_read_are_a_problem() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import random
 import resource
 import shutil
@@ -176,8 +175,9 @@ def test_a_pickle_that_does_things_is_not_run(name: str, go: Go, out: Path, whol
     if name == "training_args.bin":  # which nobody reads
         assert go(out).weights_sha256 == whole.weights_sha256
     else:
-        with pytest.raises(pickle.UnpicklingError):
+        with pytest.raises(UserError) as caught:
             go(out)
+        assert caught.value.code == "train.checkpoint_unsafe"
     assert not marker.exists()
 
 
