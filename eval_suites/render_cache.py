@@ -39,6 +39,15 @@ class RenderCache:
         except OSError as problem:
             raise UserError("suites.cache_files", path=folder, problem=problem.strerror or problem) from None
 
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many were found, made, and broken (these were made again)."""
+        return self.found, self.made, self.broken
+
+    def count(self, found: int, made: int, broken: int) -> None:
+        """Add what another process found, made and saw broken."""
+        self.found, self.made, self.broken = self.found + found, self.made + made, self.broken + broken
+
     def path(self, key: str) -> Path:
         """Where a rendering lies."""
         return self.folder / key[:2] / f"{key}.flac"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -12,25 +11,24 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from eval_suites import costs, engines
 from eval_suites.cost import COSTS
-from eval_suites.engines import Clip, EngineKind, Setting, Task
-from eval_suites.hypothesis import Hypothesis
+from eval_suites.engines import EngineKind, Setting, Task
+from eval_suites.hearing import Hearing, Part
 from eval_suites.item import Item
 from eval_suites.models import ModelRecord, ModelSpec
 from eval_suites.plan import (
     RENDERING_LIBRARIES,
-    Batch,
     Plan,
     differences,
     library_versions,
     manifest_fingerprint,
     plan_batches,
 )
-from eval_suites.rendering import Renderer, items_of
-from eval_suites.seats import Opened, Seat, take_seats
-from eval_suites.store import HYPOTHESES, SALVAGED, TIMINGS, Store, Unit
+from eval_suites.rendering import items_of
+from eval_suites.seats import Seat, take_seats
+from eval_suites.store import HYPOTHESES, SALVAGED, TIMINGS, Store
 from eval_suites.suite import WINDOW_S, Suite
-from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.errors import UserError, message
+from kowhisper_tel.core.executors import Executor
 from kowhisper_tel.core.files import COMPLETE, changed_since, mark_complete, remove_unfinished, write_json, write_lines
 from kowhisper_tel.core.manifest import Manifest
 
@@ -68,6 +66,7 @@ def evaluate(
     renderings: RenderCache | None = None,
     open_models: int | None = None,
     cost: bool = False,
+    executor: Executor | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     tell: Tell | None = None,
@@ -84,7 +83,8 @@ def evaluate(
 
     A model is opened when its first batch comes. All stay open, since each batch goes to all of them; ``open_models``
     keeps only so many, the least lately used one making room (each batch then pays for opening models). ``cost``
-    measures each model alone afterwards (``costs.measure``). ``tell`` hears lines for people: how much of what an
+    measures each model alone afterwards (``costs.measure``), here. ``executor`` hears batches elsewhere, with the same
+    hypotheses; without one they are heard by this process. ``tell`` hears lines for people: how much of what an
     earlier call wrote is damaged, and is done again. At the end ``complete.json`` says what the files hold.
 
     An utterance of more than 30 s is heard by suites for whole calls only; which ones others leave out for its length
@@ -93,8 +93,8 @@ def evaluate(
     Raises ``UserError``: ``eval.too_long`` (more than 30 s, and no suite takes it), ``eval.models_none``,
     ``eval.suites_none``, ``eval.suite_twice``, ``eval.suite_empty``, ``eval.item_twice`` (an id of the manifest that is
     a suite's own item's), ``eval.plan_changed`` where ``out`` was begun with other inputs (unless ``overwrite``, which
-    begins anew), ``post.source`` for a variant before its source, and what engines, post-processing and audio files
-    raise.
+    begins anew), ``post.source`` for a variant before its source, and what engines, post-processing, audio files and
+    the executor raise.
     """
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
@@ -109,8 +109,8 @@ def evaluate(
     _describe(out, plan, suites, items)
     store = Store(out, plan)
     done = _resume(store, out, tell or (lambda _: None))
-    with closing(Opened(seats, open_models)) as opened:
-        _decode(plan, store, done, Renderer(manifest, suites, seed, renderings), opened, progress)
+    hearing = Hearing(manifest, suites, seed, seats, renderings, open_models)
+    _decode(plan, store, done, hearing, executor, progress)
     if cost:
         costs.measure(seats, manifest, out, batch_size, seed)
     shutil.rmtree(out / CONVERTED, ignore_errors=True)
@@ -227,12 +227,7 @@ def _describe(out: Path, plan: Plan, suites: Sequence[Suite], items: Sequence[It
 
 
 def _decode(
-    plan: Plan,
-    store: Store,
-    done: int,
-    renderer: Renderer,
-    opened: Opened,
-    progress: Progress | None,
+    plan: Plan, store: Store, done: int, hearing: Hearing, executor: Executor | None, progress: Progress | None
 ) -> None:
     """Decode the units that are not in the store yet, in the plan's order."""
     units = plan.units[done:]
@@ -240,44 +235,29 @@ def _decode(
         return
     written = sum(len(batch.utterance_ids) for _, batch in plan.units[:done])
     total = written + sum(len(batch.utterance_ids) for _, batch in units)
-    first = done // len(plan.models)
-    wanted = dict(enumerate(plan.batches[first:], first))
-    said = store.read(first * len(plan.models), done)  # of a batch that was left in the middle
-    heard = {number: b for number, b in wanted.items() if not all(store.salvaged(number, m) for m in plan.models)}
-    rendering = ((batch.rendering, batch.utterance_ids) for batch in heard.values())
-    with closing(renderer.batches(rendering)) as rendered:
-        for number, batch in wanted.items():
-            clips = next(rendered) if number in heard else ()
-            for model in plan.models[len(said) :]:
-                if progress:
-                    progress(written, total, model)
-                kept = store.salvaged(number, model)
-                said[model] = kept or _hear(model, opened, number, batch, clips, said)
-                store.append(said[model], salvaged=kept is not None)
-                written += len(batch.utterance_ids)
-            said = {}
+    parts = _parts(plan, store, done)
+    found = hearing.there(parts, executor) if executor else hearing.here(parts)
+    with closing(found):
+        for number, (model, batch) in enumerate(units, done):
+            if progress:
+                progress(written, total, model)
+            kept = store.salvaged(number // len(plan.models), model)
+            store.append(kept or next(found), salvaged=kept is not None)
+            written += len(batch.utterance_ids)
     store.finish()
     if progress:
         progress(written, total)
 
 
-def _hear(
-    model: str, opened: Opened, number: int, batch: Batch, clips: Sequence[Clip], said: Mapping[str, Unit]
-) -> Unit:
-    """One unit: hypotheses in the plan's order, and what it took; a variant's time is its source's and its own."""
-    source = opened.source(model)
-    began = time.perf_counter()
-    transcripts = opened.work(model, said[source].transcripts) if source else opened.hear(model, clips)
-    decode_s = time.perf_counter() - began + (said[source].decode_s if source else 0.0)
-    if len(transcripts) != len(clips):
-        raise UserError("eval.engine_answer", engine=opened.engine(model), got=len(transcripts), wanted=len(clips))
-    hypotheses = tuple(Hypothesis(key, said) for key, said in zip(batch.keys(model), transcripts, strict=True))
-    timing = {
-        "model": model,
-        "rendering": batch.rendering,
-        "batch": number,
-        "clips": len(clips),
-        "audio_s": round(sum(len(clip.audio) for clip in clips) / RATE, 3),
-        "decode_s": round(decode_s, 6),
-    }
-    return Unit(hypotheses, timing)
+def _parts(plan: Plan, store: Store, done: int) -> list[Part]:
+    """What is to be heard after so many units: neither what a batch left in the middle has, nor what was salvaged."""
+    first, heard = divmod(done, len(plan.models))
+    there = store.read(done - heard, done)
+    parts = []
+    for number, batch in enumerate(plan.batches[first:], first):
+        kept = {model: store.salvaged(number, model) for model in plan.models[len(there) :]}
+        there |= {model: unit for model, unit in kept.items() if unit}
+        if left := tuple(model for model in plan.models if model not in there):
+            parts.append(Part(number, batch, left, there))
+        there = {}
+    return parts

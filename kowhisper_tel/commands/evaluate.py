@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kowhisper_tel.commands.options import ConfigFile, Language, Name, Overrides
+from kowhisper_tel.commands.options import ConfigFile, ExecutorName, Language, Name, Overrides
 
 
 def command(
@@ -14,6 +14,7 @@ def command(
     set_: Overrides = None,
     name: Name = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete earlier results. · 이전 결과 지우기")] = False,
+    executor: ExecutorName = "local",
     lang: Language = None,
 ) -> None:
     """All models over the suites. · 모든 모델을 평가 세트로 평가합니다."""
@@ -21,4 +22,4 @@ def command(
     from kowhisper_tel.commands.run_folder import open_run
 
     with open_run(config, set_ or [], name=name, new=False, evaluates=True) as run:
-        stages.evaluate(run, overwrite=overwrite)
+        stages.evaluate(run, overwrite=overwrite, executor=executor)

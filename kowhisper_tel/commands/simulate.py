@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kowhisper_tel.commands.options import Language
+from kowhisper_tel.commands.options import ExecutorName, Language
 from kowhisper_tel.core.errors import UserError
 
 if TYPE_CHECKING:
     from augment import Mixture
+    from kowhisper_tel.core.executors import Executor
     from kowhisper_tel.simulation.batch import Outcome, Progress
     from kowhisper_tel.simulation.records import Records
     from kowhisper_tel.simulation.rendering import Rendering
@@ -38,6 +39,7 @@ def command(
         int | None,
         typer.Option("--jobs", "-j", min=1, help="Processes (default: one a core); no effect on the result."),
     ] = None,
+    executor: ExecutorName = "local",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an output that was stopped.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over an earlier output.")] = False,
     calls: Annotated[
@@ -52,7 +54,8 @@ def command(
 ) -> None:
     """Make audio sound like a call, and keep the drawn parameters. · 오디오를 전화 음성처럼 바꿉니다."""
     from kowhisper_tel.commands.progress import bar, say
-    from kowhisper_tel.simulation.processes import cores
+    from kowhisper_tel.core import executors
+    from kowhisper_tel.core.processes import cores
 
     if show:
         print(inventory(as_json=as_json))
@@ -78,6 +81,7 @@ def command(
                 replay=replay,
                 picture=picture,
                 jobs=jobs or cores(),
+                executor=executors.named(executor, jobs),
                 resume=resume,
                 overwrite=overwrite,
                 progress=progress,
@@ -107,6 +111,7 @@ def simulate(
     replay: Path | None = None,
     picture: bool = False,
     jobs: int = 1,
+    executor: Executor | None = None,
     resume: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -115,12 +120,13 @@ def simulate(
 
     A folder keeps its names (as FLAC), a manifest is written again as ``manifest.jsonl`` with the new audio. The drawn
     parameters stand in ``drawn.jsonl`` (``<name>.json`` for one file), and ``replay`` makes the same audio from them.
-    A clip's randomness is keyed by its id (its path within the folder, a file's name), so order, company and ``jobs``
-    change nothing. In a folder or manifest, a clip that cannot be made is listed in ``rejects.jsonl``; one file raises.
+    A clip's randomness is keyed by its id (its path within the folder, a file's name), so order, company, ``jobs`` and
+    ``executor`` (in place of processes here) change nothing. In a folder or manifest, a clip that cannot be made is
+    listed in ``rejects.jsonl``; one file raises.
 
     Raises ``UserError``: ``simulate.*``, the audio's and the manifest's own. Nothing is written before all is checked.
     """
-    from kowhisper_tel.simulation.processes import one_thread_each
+    from kowhisper_tel.core.processes import one_thread_each
 
     if resume and overwrite:
         raise UserError("run.both")
@@ -139,7 +145,9 @@ def simulate(
         rendering = Rendering(target if whole else target.parent, None if records else _mixture(channel), seed, picture)
         try:
             if whole:
-                return Batch(source, rendering, records).run(jobs=jobs, resume=resume, progress=progress)
+                return Batch(source, rendering, records).run(
+                    jobs=jobs, executor=executor, resume=resume, progress=progress
+                )
             return _file(source, target, rendering, records)
         except OSError as problem:  # what is wrong with a recording or a noise file comes as a UserError
             place = problem.filename or target

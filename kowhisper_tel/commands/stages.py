@@ -14,6 +14,7 @@ from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar, say
 from kowhisper_tel.commands.run_folder import CONFIG, Run, read_manifest
 from kowhisper_tel.commands.training import task
+from kowhisper_tel.core import executors
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import check_complete, sha256, write_json
 from kowhisper_tel.core.language import current_language
@@ -117,8 +118,9 @@ def train(run: Run, name: str) -> Path:
     return result.model
 
 
-def evaluate(run: Run, *, overwrite: bool = False) -> None:
+def evaluate(run: Run, *, overwrite: bool = False, executor: executors.Name = "local") -> None:
     """The models of the matrix over the suites."""
+    from eval_suites import engines
     from eval_suites.render_cache import RenderCache
     from eval_suites.rendering import items_of
     from eval_suites.results import left_out
@@ -126,6 +128,8 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
     from kowhisper_tel.whisper.decoding import DecodingOptions
 
     settings = run.config.evaluate
+    on_gpu = engines.get(settings.engine).device(settings.device) == "cuda"
+    elsewhere = executors.named(executor, gpus=1.0 if on_gpu else 0.0)
     choice = choice_of(run)
     tell(choice)
     kept = RenderCache(Path(settings.cache)) if settings.cache else None
@@ -149,6 +153,7 @@ def evaluate(run: Run, *, overwrite: bool = False) -> None:
             renderings=kept,
             open_models=settings.open_models,
             cost=settings.cost,
+            executor=elsewhere,
             overwrite=overwrite,
             progress=progress,
             tell=lambda line: say(line, line),

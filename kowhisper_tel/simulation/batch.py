@@ -13,13 +13,14 @@ from typing import Any
 
 from eval_suites.materials import replaced, sources
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.executors import Executor
 from kowhisper_tel.core.files import COMPLETE, mark_complete, sha256, write_json, write_lines
 from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.core.processes import Processes
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.entry import Reject
 from kowhisper_tel.simulation.clip import Clip, FolderClips, ManifestClips, survey
 from kowhisper_tel.simulation.journal import DRAWN, REJECTS, Journal, open_journal
-from kowhisper_tel.simulation.processes import in_order
 from kowhisper_tel.simulation.records import Records
 from kowhisper_tel.simulation.rendering import Record, Rendering
 
@@ -58,11 +59,19 @@ class Batch:
     rendering: Rendering
     records: Records | None = None
 
-    def run(self, *, jobs: int = 1, resume: bool = False, progress: Progress | None = None) -> Outcome:
-        """Make all clips; with ``resume``, those that are not there yet.
+    def run(
+        self,
+        *,
+        jobs: int = 1,
+        executor: Executor | None = None,
+        resume: bool = False,
+        progress: Progress | None = None,
+    ) -> Outcome:
+        """Make all clips, by ``jobs`` processes of this machine or by an ``executor``; with ``resume``, those missing.
 
-        Raises ``UserError``: ``simulate.nothing``, ``simulate.inside``, ``simulate.absent``, ``simulate.differs``,
-        ``simulate.locked``, ``simulate.no_clip``, ``simulate.replay``, ``simulate.worker``; ``simulate.rejected``
+        Raises what the executor does, and ``UserError``: ``simulate.nothing``, ``simulate.inside``,
+        ``simulate.absent``, ``simulate.differs``, ``simulate.locked``, ``simulate.no_clip``, ``simulate.replay``,
+        ``simulate.worker``; ``simulate.rejected``
         (exit code 6) where not one clip could be made.
         """
         manifest = None if self.source.is_dir() else Manifest.read(self.source)
@@ -78,7 +87,9 @@ class Batch:
             _check_same(target, inputs)
         with open_journal(target) as journal:
             _prepare(target, journal, inputs, clips if resume else None, self.rendering)
-            self._make(clips, count, journal, min(jobs, count), progress)
+            self._make(clips, count, journal, executor or Processes(min(jobs, count)), progress)
+            if executor is not None:
+                _remove_unfinished(target)  # of workers that were killed while others went on
             outcome = Outcome(journal.written, journal.rejected)
             if not outcome.written:
                 raise UserError("simulate.rejected", count=count, path=target / REJECTS)
@@ -88,12 +99,14 @@ class Batch:
             mark_complete(target, inputs, [target / name for name in (DRAWN, REJECTS, MANIFEST)])
         return outcome
 
-    def _make(self, clips: Iterable[Clip], count: int, journal: Journal, jobs: int, progress: Progress | None) -> None:
+    def _make(
+        self, clips: Iterable[Clip], count: int, journal: Journal, executor: Executor, progress: Progress | None
+    ) -> None:
         done = journal.written + journal.rejected
         left: Iterator[Clip] = islice(clips, done, None)
         if self.records:
             left = self.records.given_to(left)
-        with closing(in_order(self.rendering.attempt, left, jobs)) as outcomes:
+        with closing(executor.in_order(self.rendering.attempt, left)) as outcomes:
             for number, outcome in enumerate(outcomes, done + 1):
                 if isinstance(outcome, Reject):
                     journal.reject(outcome.to_json(self.source.name))
@@ -134,11 +147,15 @@ def _prepare(
         for record in journal.records():
             rendering.remove(record)
     journal.resume(resumed or (), rendering.is_there)
+    _remove_unfinished(target)
+    if resumed is None:
+        write_json(target / INPUTS, inputs)
+
+
+def _remove_unfinished(target: Path) -> None:
     for path in target.rglob(".*.new"):
         if UNFINISHED.fullmatch(path.name):
             path.unlink()
-    if resumed is None:
-        write_json(target / INPUTS, inputs)
 
 
 def _heard(manifest: Manifest, records: Iterator[Record]) -> Iterator[Utterance]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from collections import Counter
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from eval_suites.runner import FILES, evaluate
 from kowhisper_tel.commands.simulate import simulate
 from kowhisper_tel.core.audio import RATE, read_audio, write_audio
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.executors import Executor, Item, Result
 from kowhisper_tel.core.files import COMPLETE, check_complete, mark_complete
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.train import checkpoints
@@ -44,10 +47,23 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
     return found
 
 
-def run(manifest: Manifest, out: Path, said: list[str], heard: list[Any] | None = None) -> None:
+class Elsewhere:
+    """An executor whose workers are this process."""
+
+    def in_order(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
+        yield from map(work, items)
+
+
+def run(
+    manifest: Manifest,
+    out: Path,
+    said: list[str],
+    heard: list[Any] | None = None,
+    executor: Executor | None = None,
+) -> None:
     evaluate(
         fake.specs("plain", "loopy"), manifest, fake.some_suites(), out,
-        engine=fake.fake_engine(heard), batch_size=4, seed=5, tell=said.append,
+        engine=fake.fake_engine(heard), batch_size=4, seed=5, executor=executor, tell=said.append,
     )  # fmt: skip
 
 
@@ -89,8 +105,11 @@ def test_an_evaluation_is_mended_or_refused(count: int, manifest: Manifest, tmp_
     assert set(told) == {5}
 
 
-def test_what_stands_behind_a_damaged_line_is_not_decoded_again(manifest: Manifest, tmp_path: Path) -> None:
-    run(manifest, tmp_path, [])
+@pytest.mark.parametrize("executor", [None, Elsewhere()])
+def test_what_stands_behind_a_damaged_line_is_not_decoded_again(
+    executor: Executor | None, manifest: Manifest, tmp_path: Path
+) -> None:
+    run(manifest, tmp_path, [], executor=executor)
     path = tmp_path / "hypotheses.jsonl"
     whole = path.read_bytes()
     place = whole.index(b'"text"') + 12
@@ -100,10 +119,29 @@ def test_what_stands_behind_a_damaged_line_is_not_decoded_again(manifest: Manife
     assert caught.value.code == "evidence.broken"
     said: list[str] = []
     heard: list[Any] = []
-    run(manifest, tmp_path, said, heard)
+    run(manifest, tmp_path, said, heard, executor)
     assert len(heard) == 4
     assert len(said) == 1
     assert "1 " in said[0]
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("executor", [None, Elsewhere()])
+def test_a_variant_works_on_what_was_salvaged_of_its_source(
+    executor: Executor | None, manifest: Manifest, tmp_path: Path
+) -> None:
+    settings: dict[str, Any] = {"batch_size": 4, "seed": 5, "executor": executor}
+    evaluate(fake.with_variants(), manifest, fake.some_suites(), tmp_path, engine=fake.fake_engine(), **settings)
+    path = tmp_path / "hypotheses.jsonl"
+    whole = path.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    variant = next(name for name, spec in fake.with_variants().items() if spec.post)
+    for bad in (0, max(n for n, line in enumerate(lines) if json.loads(line)["model"] == variant)):
+        lines[bad] = lines[bad].replace(b'"text"', b'"test"')
+    path.write_bytes(b"".join(lines))
+    heard: list[Any] = []
+    evaluate(fake.with_variants(), manifest, fake.some_suites(), tmp_path, engine=fake.fake_engine(heard), **settings)
+    assert len(heard) == 4
     assert path.read_bytes() == whole
 
 

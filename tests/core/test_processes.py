@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from kowhisper_tel.core import processes
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.simulation import processes
-from kowhisper_tel.simulation.processes import AHEAD, THREADS, in_order, one_thread_each
+from kowhisper_tel.core.executors import AHEAD
+from kowhisper_tel.core.processes import THREADS, in_order, one_thread_each
 
 
 def test_results_come_in_order_and_few_items_are_taken_ahead() -> None:

@@ -5,26 +5,33 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
-from typing import Any, TypeVar
+from typing import Any
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.executors import AHEAD, Item, Result, attempt
 
-AHEAD = 4
-"""Items a process that are under way or done and waiting for their turn."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Processes:
+    """The executor of this machine: so many processes."""
+
+    jobs: int = 1
+
+    def in_order(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
+        """As the function of this name."""
+        return in_order(work, items, self.jobs)
 
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item], jobs: int) -> Generator[Result, None, None]:
@@ -84,13 +91,7 @@ def _serve(work: Callable[[Any], Any], line: Connection) -> None:
         except (EOFError, OSError):
             return
         try:
-            answer = (True, work(item))
-        except (UserError, OSError) as problem:
-            answer = (False, problem)
-        except Exception:
-            answer = (False, RuntimeError(traceback.format_exc()))
-        try:
-            line.send(answer)
+            line.send(attempt(work, item))
         except OSError:  # nobody waits for it any more
             return
 
