@@ -18,6 +18,7 @@ from kowhisper_tel.config_file import dump_config, load_config
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import remove_unfinished, write_json, write_text
 from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.train import ranks
 
 CONFIG, ENVIRONMENT = "config.yaml", "environment.json"
 FREE = (
@@ -78,19 +79,26 @@ def open_run(
     new: bool = True,
     evaluates: bool = False,
     keep_config: bool = False,
+    shared: bool = False,
 ) -> Iterator[Run]:
     """Open the run that a config names, and hold it alone while the block lasts.
 
     A run that exists goes on where it stopped, if what its stages were made with is the same. With ``resume``, or
     without ``new``, it must exist. ``overwrite`` deletes it first, once all else is in order. ``evaluates``: see
     ``check``. ``keep_config``: what is asked of one command is not written into the run for those to come.
+    ``shared``: several ranks may work on it (``train.ranks``), for all of whom the first holds it.
 
     Raises ``UserError``: the config's own, those of ``check``, ``run.both``, ``run.differs``, ``run.absent``,
-    ``run.foreign``, ``run.locked``.
+    ``run.foreign``, ``run.locked``, ``run.ranks``.
     """
+    if not shared:
+        ranks.refuse()
     if resume and overwrite:
         raise UserError("run.both")
     run = look(path, overrides, name=name, new=new and not resume, overwrite=overwrite, evaluates=evaluates)
+    if not ranks.is_first():
+        yield run
+        return
     config, exists = run.config, (run.folder / CONFIG).is_file()
     run.folder.parent.mkdir(parents=True, exist_ok=True)
     with _alone(run.folder):

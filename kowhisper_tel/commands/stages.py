@@ -91,9 +91,8 @@ def prepare(run: Run) -> PreparedData:
 
 def train(run: Run, name: str) -> Path:
     """Tune one model: ``phone``, or a control without telephone augmentation. Returns its folder."""
-    from kowhisper_tel.train.telling import totals
+    from kowhisper_tel.train import ranks
     from kowhisper_tel.train.train import train as tune
-    from reports.sections.training import kept
 
     what = task(run, name)
     with bar(f"train {name}", f"학습 {name}", left=False) as progress:
@@ -109,13 +108,21 @@ def train(run: Run, name: str) -> Path:
             progress=progress,
             tell=lambda line: say(line, line),
         )
-    line = f"{name}: {totals(result.summary, current_language())}"
+    if ranks.is_first():
+        _tell_trained(name, result.summary)
+        write_json(run.model(name) / DATA, _data(run))
+    return result.model
+
+
+def _tell_trained(name: str, summary: Mapping[str, Any]) -> None:
+    from kowhisper_tel.train.telling import totals
+    from reports.sections.training import kept
+
+    line = f"{name}: {totals(summary, current_language())}"
     say(f"train {line}", f"학습 {line}")
-    if choice := result.summary.get("choice"):
+    if choice := summary.get("choice"):
         weights, why = kept(choice["chosen"]), choice["why"]
         say(f"train {name}: kept: {weights.en} ({why['en']})", f"학습 {name}: 남긴 가중치: {weights.ko}({why['ko']})")
-    write_json(run.model(name) / DATA, _data(run))
-    return result.model
 
 
 def evaluate(run: Run, *, overwrite: bool = False, executor: executors.Name = "local") -> None:

@@ -11,6 +11,7 @@ import torch
 from torch.utils.data import Dataset
 
 from kowhisper_tel.data.windows import MOST_TICKS, TICK_SAMPLES, Batch, Window
+from kowhisper_tel.train import ranks
 from kowhisper_tel.train.features import Features
 from kowhisper_tel.train.labels import IGNORED, Piece, SpecialTokens, label
 from kowhisper_tel.train.no_speech import NoSpeech, floor
@@ -29,8 +30,9 @@ class TrainingBatches(Dataset[dict[str, Any]]):
 
     A batch is ``input_features`` float32[windows, mels, frames], ``decoder_input_ids`` and ``labels`` int64[windows,
     tokens], and ``unrendered``: how many utterances a voice or a channel had drawn out beyond 30 s, so that they are
-    heard without it. With ``on_device`` it has ``audio`` float32[windows, samples] and its ``number`` in place of
-    features: ``features.complete`` then makes them where the model is.
+    heard without it. With ``on_device`` it has ``audio`` float32[windows, samples], its ``number`` and its windows'
+    ``places`` in place of features: ``features.complete`` then makes them where the model is. Of several ``ranks`` each
+    has its own part of every batch.
     """
 
     def __init__(
@@ -56,32 +58,41 @@ class TrainingBatches(Dataset[dict[str, Any]]):
 
     def __getitem__(self, number: int) -> dict[str, Any]:
         batch = self._schedule[number]
+        windows, count = ranks.share(batch.windows)
         rows: list[_Row] = []
+        places: list[int] = []
         unrendered = 0
         progress = number / len(self)
-        for window in batch.windows:
+        for place, window in windows:
             clips = [(index, *self._rendering(index, batch.epoch, progress)) for index in window.utterances]
             unrendered += sum(not rendered for _, _, rendered in clips)
-            rows += self._rows(window, [(i, audio) for i, audio, _ in clips], number, len(rows))
-        return self._tensors(rows, batch, number) | {"unrendered": unrendered}
+            made = self._rows(window, [(i, audio) for i, audio, _ in clips], number, place)
+            rows += made
+            places += range(place, place + len(made) * len(batch.windows), len(batch.windows))
+        tensors = self._tensors(rows, batch, number, places)
+        if not count:
+            tensors["labels"].fill_(IGNORED)
+        return tensors | {"unrendered": unrendered * count}
 
-    def _rows(self, window: Window, clips: Sequence[Clip], number: int, first: int) -> list[_Row]:
+    def _rows(self, window: Window, clips: Sequence[Clip], number: int, place: int) -> list[_Row]:
         """A row for the window, or more where its clips have become too long for one."""
         if window.nospeech:
             if self._nospeech is None:
                 raise ValueError("the schedule has windows without speech: give nospeech")
-            return [_Row([], window.timestamps, self._nospeech(window.nospeech, number, first))]
-        ground = floor(MOST_TICKS, self._seed, number, first) if window.full else None
+            return [_Row([], window.timestamps, self._nospeech(window.nospeech, number, place))]
+        ground = floor(MOST_TICKS, self._seed, number, place) if window.full else None
         said = [token for index in window.previous for token in self._tokens[index]]
-        begun, *more = place(window, clips)
+        begun, *more = placed(window, clips)
         return [_Row(begun, window.timestamps, ground, said), *(_Row(row, window.timestamps) for row in more)]
 
-    def _tensors(self, rows: Sequence[_Row], batch: Batch, number: int) -> dict[str, Any]:
+    def _tensors(self, rows: Sequence[_Row], batch: Batch, number: int, places: list[int]) -> dict[str, Any]:
         length = max(batch.length, *(start + _ticks(audio) for row in rows for _, start, audio in row.clips), 0)
         audio = torch.from_numpy(np.stack([row.audio(length) for row in rows]))
         framed = [self._label(row) for row in rows]
         heard = (
-            {"audio": audio, "number": number} if self._on_device else {"input_features": self.features(audio, number)}
+            {"audio": audio, "number": number, "places": places}
+            if self._on_device
+            else {"input_features": self.features(audio, number, places)}
         )
         return heard | {
             "decoder_input_ids": _pad([given for given, _ in framed], self._special.end),
@@ -112,7 +123,7 @@ class _Row:
         return audio
 
 
-def place(window: Window, clips: Sequence[Clip]) -> list[list[Placed]]:
+def placed(window: Window, clips: Sequence[Clip]) -> list[list[Placed]]:
     """Where each clip of a window begins, in ticks.
 
     A channel may have made a clip longer than planned: then the gap before it goes first, and a clip that still does

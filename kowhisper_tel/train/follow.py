@@ -12,6 +12,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from kowhisper_tel.core.files import read_json_lines, to_disk, write_lines
+from kowhisper_tel.train import ranks
 from kowhisper_tel.train.allocator import TRIM_STEPS, trim
 from kowhisper_tel.train.interrupt import Interrupt
 from kowhisper_tel.train.schedule import Schedule
@@ -28,12 +29,12 @@ class Follow(TrainerCallback):  # type: ignore[misc]
     A line holds ``step``, ``epoch``, ``audio_s`` (seconds of utterances heard so far), ``loss`` (mean since the last
     line), ``learning_rate`` and, now and then, what was measured on dev (``choosing.figures.Figures.curve``). It holds
     no time of day and no speed, so that a resumed run writes the same file. ``should_stop`` is asked once that is
-    written.
+    written. Without ``curves``, on all ranks but the first, nothing is written or reported.
     """
 
     def __init__(
         self,
-        curves: Path,
+        curves: Path | None,
         schedule: Schedule,
         settings: TrainSettings,
         *,
@@ -59,9 +60,13 @@ class Follow(TrainerCallback):  # type: ignore[misc]
         self.begun, self.begun_at_step = time.monotonic(), state.global_step
         self._telling.begin(state.global_step)
         state.save_steps = args.save_steps  # a resume may have another than the checkpoint knows
-        kept = [line for line in read_json_lines(self._curves) if line["step"] <= state.global_step]
+        kept = read_json_lines(self._curves) if self._curves else []
+        kept = [line for line in kept if line["step"] <= state.global_step]
         if state.global_step == 0:
             kept = [{"step": 0, "epoch": 0.0, "audio_s": 0.0} | self._dev(0, kwargs["model"])] if self._measure else []
+        if self._curves is None:
+            return
+        if state.global_step == 0:
             self._send(kept)
         write_lines(self._curves, (json.dumps(line) for line in kept))
 
@@ -71,7 +76,8 @@ class Follow(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Write, tell, and stop if the user asked for it; keep memory from growing."""
-        step, last, asked = state.global_step, state.global_step >= state.max_steps, self._interrupt.asked
+        step, last = state.global_step, state.global_step >= state.max_steps
+        asked = ranks.longest(self._interrupt.asked) > 0  # what one rank is asked, all do
         self._losses.append(self._take_loss())
         batches = min(step * self._settings.gradient_accumulation_steps, len(self._schedule))
         left_s = self._dev_left_s(step, state.max_steps)
@@ -83,7 +89,7 @@ class Follow(TrainerCallback):  # type: ignore[misc]
         control.should_training_stop = control.should_training_stop or last or asked
         if measured or last or control.should_save or step % self._settings.logging_steps == 0:
             self._write(step, batches, measured)
-        if control.should_save:
+        if control.should_save and self._curves:
             to_disk(self._curves)  # a resume from the checkpoint chooses by these lines
         if step % TRIM_STEPS == 0:
             trim()
@@ -107,10 +113,12 @@ class Follow(TrainerCallback):  # type: ignore[misc]
             "loss": sum(self._losses) / len(self._losses),
             "learning_rate": self._rate,
         }
+        self._losses.clear()
+        if self._curves is None:
+            return
         with self._curves.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line | measured) + "\n")
         self._send([line | measured])
-        self._losses.clear()
 
     def _send(self, lines: list[dict[str, Any]]) -> None:
         if self._report:

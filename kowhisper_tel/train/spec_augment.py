@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,25 +23,32 @@ STEPS = 2.0**16
 """Into so many parts a unit of the features is divided for its mean."""
 
 
-def mask(features: torch.Tensor, masks: SpecAugment, *, seed: int, path: tuple[str | int, ...]) -> None:
+def mask(
+    features: torch.Tensor,
+    masks: SpecAugment,
+    *,
+    seed: int,
+    path: tuple[str | int, ...],
+    places: Sequence[int] | None = None,
+) -> None:
     """Wipe parts of ``features`` [windows, mels, frames] (floating point), in place, on whichever device they are.
 
     Bands and stretches are wiped to each window's mean, what a telephone takes away to its lowest value. Which ones
-    depends on seed, path and the window's place alone.
+    depends on seed, path and the window's place alone: ``places``, or else its number.
     """
     import torch
 
     windows, mels, frames = features.shape
     bands, cut = np.zeros((2, windows, mels, 1), np.bool_)
     stretches = np.zeros((windows, 1, frames), np.bool_)
-    for window in range(windows):
-        generator = rng(seed, *path, "spec_augment", window)
+    for window, place in enumerate(range(windows) if places is None else places):
+        generator = rng(seed, *path, "spec_augment", place)
         for low, high in _stretches(generator, masks.bands, masks.band_bins, mels):
             bands[window, low:high] = True
         count = round(masks.stretches * frames / (10 * FRAMES_PER_S))
         for start, end in _stretches(generator, count, round(masks.stretch_s * FRAMES_PER_S), frames):
             stretches[window, :, start:end] = True
-        cut[window, :, 0] = telephone_cut(masks, mels, rng(seed, *path, "telephone", window))
+        cut[window, :, 0] = telephone_cut(masks, mels, rng(seed, *path, "telephone", place))
     means, floors = _means(features), features.amin(dim=(1, 2), keepdim=True)
     wiped, lost, quiet = (torch.from_numpy(each).to(features.device) for each in (bands, cut, stretches))
     features.copy_(torch.where(lost, floors, torch.where(wiped | quiet, means, features)))

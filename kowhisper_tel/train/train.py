@@ -21,7 +21,7 @@ from kowhisper_tel.core.files import (
 )
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.data import neighbours
-from kowhisper_tel.train import checkpoints, precision, reporting
+from kowhisper_tel.train import checkpoints, precision, ranks, reporting
 from kowhisper_tel.train.allocator import trimmed_after
 from kowhisper_tel.train.choosing import wishes
 from kowhisper_tel.train.disk import full_disk_told
@@ -79,6 +79,9 @@ def train(
     called with steps done, steps in all and a short note; ``tell`` with lines for people about what a resume passes
     over, labels that are suspicious, memory that was full and what was lost, all of which ``summary.json`` has too.
 
+    Under torchrun or accelerate launch each process calls it with the same arguments, and they share the work
+    (``ranks``); the first alone writes and tells, into a folder that all can read.
+
     Ctrl-C ends the step at hand, writes a checkpoint and raises ``KeyboardInterrupt``.
 
     Raises ``UserError``: ``train.exists`` (``out`` holds a training and ``resume`` is not given), ``train.changed`` (it
@@ -90,10 +93,9 @@ def train(
     ``WindowTrainer.train``, ``plan_epoch``, ``read_audio`` and ``choosing.wishes``.
     """
     task = Task(base, train, dev, mixture, dev_mixture, settings, seed, precision.choose(settings.precision))
-    task.check()
-    inputs = task.inputs()
-    if _is_finished(out, inputs, resume):
-        _remove_scaffolding(out)  # the run may have died before it did so
+    ranks.join()
+    inputs, finished = ranks.first(lambda: _looked_at(task, out, resume))
+    if finished:
         return _finished(out)
     with (
         own_random_state(),
@@ -102,7 +104,24 @@ def train(
         listening() as interrupt,
         full_disk_told(out),
     ):
-        return _train(task, out, inputs, interrupt, progress, tell or (lambda _: None))
+        return _train(
+            task,
+            out,
+            inputs,
+            interrupt,
+            progress if ranks.is_first() else None,
+            tell if tell and ranks.is_first() else lambda _: None,
+        )
+
+
+def _looked_at(task: Task, out: Path, resume: bool) -> tuple[dict[str, Any], bool]:
+    """What the training is begun with, checked, and whether it is finished already."""
+    task.check()
+    inputs = task.inputs()
+    finished = _is_finished(out, inputs, resume)
+    if finished:
+        _remove_scaffolding(out)  # the run may have died before it did so
+    return inputs, finished
 
 
 def _train(
@@ -121,35 +140,48 @@ def _train(
     parts = assemble(task, out / CHECKPOINTS, keep=settings.save_total_limit, inputs=print_)
     trainer, schedule = parts.trainer, parts.schedule
     trainer.halving.tell = tell
-    chooser = Choosing(task.base, task.sample, settings, out, tell, whole=parts.whole) if task.sample else None
-    start = _begin(out, inputs, parts, chooser, tell)
+    measures = task.sample is not None
+    chooser: Choosing | None = None
+    if task.sample and ranks.is_first():
+        chooser = Choosing(task.base, task.sample, settings, out, tell, whole=parts.whole)
+    start = ranks.first(lambda: _begin(out, inputs, parts, chooser, tell))
     telling = Telling(
         schedule, settings.gradient_accumulation_steps, wait_s=lambda: float(trainer.data_wait_s), progress=progress
     )
     follow = Follow(
-        out / "curves.jsonl",
+        out / "curves.jsonl" if ranks.is_first() else None,
         schedule,
         settings,
         take_loss=trainer.take_loss,
-        measure=chooser.measure if chooser else None,
-        should_stop=lambda: bool(chooser and chooser.stopped),
+        measure=(lambda step, model: ranks.first(lambda: _measured(chooser, step, model))) if measures else None,
+        should_stop=lambda: ranks.first(lambda: bool(chooser and chooser.stopped)),
         telling=telling,
         interrupt=interrupt,
         report=lambda line: reporting.send(trainer, line),
     )
-    for callback in reporting.callbacks(settings.report_to, out):
+    for callback in reporting.callbacks(settings.report_to, out) if ranks.is_first() else ():
         trainer.add_callback(callback)
     trainer.add_callback(follow)
     trainer.train(resume_from_checkpoint=str(start) if start else None)
-    if trainer.state.global_step < parts.steps and not (chooser and chooser.stopped):
+    if trainer.state.global_step < parts.steps and not ranks.first(lambda: bool(chooser and chooser.stopped)):
         raise KeyboardInterrupt
+    trainer.unrendered = round(ranks.summed([trainer.unrendered])[0])
     told = summary(parts, follow, telling)
     trainer.optimizer = trainer.lr_scheduler = None  # room for the mixtures
-    digest, choice = _save(parts, chooser, out)
-    write_json(out / "summary.json", {**told, **parts.merged, "choice": choice, "weights_sha256": digest})
-    mark_complete(out, inputs, _made(out))
-    _remove_scaffolding(out)
+
+    def finish() -> None:
+        digest, choice = _save(parts, chooser, out)
+        write_json(out / "summary.json", {**told, **parts.merged, "choice": choice, "weights_sha256": digest})
+        mark_complete(out, inputs, _made(out))
+        _remove_scaffolding(out)
+
+    ranks.first(finish)
     return _finished(out)
+
+
+def _measured(chooser: Choosing | None, step: int, model: Any) -> dict[str, Any]:
+    assert chooser is not None
+    return chooser.measure(step, model)
 
 
 def _begin(out: Path, inputs: Mapping[str, Any], parts: Assembly, chooser: Choosing | None, tell: Tell) -> Path | None:
@@ -166,6 +198,8 @@ def _begin(out: Path, inputs: Mapping[str, Any], parts: Assembly, chooser: Choos
     if start:
         counts = checkpoints.read_counts(start)
         parts.trainer.unrendered = counts["unrendered"]
+        if (now := ranks.count()) != (before := counts.get("ranks", 1)):
+            tell(message("train.ranks", {"before": before, "now": now}))
         if (threads := torch.get_num_threads()) != counts["threads"]:
             tell(message("train.threads", {"before": counts["threads"], "now": threads}))
     share, utterances = parts.task.settings.previous_share, parts.task.train.utterances

@@ -12,13 +12,14 @@ from pickle import UnpicklingError
 from typing import Any
 
 import torch
+from accelerate.data_loader import prepare_data_loader
 from torch.utils.data import DataLoader, Dataset
 from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.exhausted import is_out_of_memory
-from kowhisper_tel.train import checkpoints
+from kowhisper_tel.train import checkpoints, ranks
 from kowhisper_tel.train.halving import Halving, RandomState
 from kowhisper_tel.train.precision import Precision
 from kowhisper_tel.train.settings import TrainSettings
@@ -53,6 +54,8 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
         """
         if resume_from_checkpoint:
             self.halving.load(Path(resume_from_checkpoint))
+            if ranks.count() > 1:
+                self.halving.parts = 1  # ranks must compute in as many parts as one another
         try:
             return super().train(resume_from_checkpoint=resume_from_checkpoint, **rest)
         except UnpicklingError:  # the seal is right, so whoever wrote it meant it
@@ -72,9 +75,14 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
         return complete
 
     def take_loss(self) -> float:
-        """The loss of the step that has just ended: the sum over its micro-batches, each scaled by all their tokens."""
-        loss, self._loss = self._loss, 0.0
-        return loss
+        """The loss of the step that has just ended: the sum over its micro-batches, each scaled by all their tokens.
+
+        Of several ranks it is that of all: the library scales each one's by their number. Raises as ``training_step``.
+        """
+        (loss,), self._loss = ranks.summed([self._loss]), 0.0
+        if not math.isfinite(loss):
+            raise UserError("train.diverged", step=self.state.global_step, rate=self._get_learning_rate())
+        return loss / self.args.world_size
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Batches in the schedule's order; ``BatchSampler`` over single numbers, so that accelerate can skip."""
@@ -89,7 +97,10 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
             pin_memory=torch.cuda.is_available(),
             worker_init_fn=_prepare_worker,
         )
-        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        # The ranks share each batch by its windows: accelerate would deal out whole batches.
+        prepared: DataLoader[Any] = prepare_data_loader(
+            loader, self.args.device, num_processes=1, process_index=0, put_on_device=True
+        )
         return prepared
 
     def get_batch_samples(self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device) -> Any:
@@ -139,7 +150,7 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
                 raise UserError("train.out_of_memory_window", step=step, window_s=window_s) from error
             loss = torch.stack(losses).sum()
             value = loss.item()
-            if not math.isfinite(value):
+            if not math.isfinite(value) and self.args.world_size == 1:  # ranks all see it, in ``take_loss``
                 raise UserError("train.diverged", step=self.state.global_step + 1, rate=self._get_learning_rate())
             self._loss += value
         return loss
@@ -153,11 +164,16 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
         new = folder / f"checkpoint-{self.state.global_step}"
         try:
             super()._save_checkpoint(model, trial)
+            unrendered = round(ranks.summed([self.unrendered])[0])  # which also waits for all
+            if not ranks.is_first():
+                return
             self.halving.save(new)
-            checkpoints.write_counts(new, {"unrendered": self.unrendered, "threads": torch.get_num_threads()})
+            counts = {"unrendered": unrendered, "threads": torch.get_num_threads(), "ranks": ranks.count()}
+            checkpoints.write_counts(new, counts)
             checkpoints.seal(new, self._inputs)
         except BaseException:
-            shutil.rmtree(new, ignore_errors=True)  # its room may be what the disk lacks
+            if ranks.is_first():
+                shutil.rmtree(new, ignore_errors=True)  # its room may be what the disk lacks
             raise
         checkpoints.prune(folder, self._keep_checkpoints)
 
@@ -193,6 +209,7 @@ def arguments(
         log_level="error",
         remove_unused_columns=False,
         dataloader_num_workers=settings.dataloader_num_workers,
+        ddp_timeout=ranks.PATIENCE_S,
     )
     made._n_gpu = min(made.n_gpu, 1)  # DataParallel counts the loss of a batch with fewer windows than GPUs too often
     made.report_to = []  # in a Kubeflow job the library adds itself: nothing is sent unless named
