@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,19 @@ from kowhisper_tel.core.manifest import Manifest
 
 KINDS = ("folder:", "file:")
 """How a source of noise begins that lies in files."""
+HASHES = 100_000
+"""Files whose hashes are held at a time: of a long recording all utterances want it, and they stand near each other."""
 SLASHES = {"/", os.sep}
 
 
-def utterances(manifest: Manifest) -> list[dict[str, Any]]:
+def utterances(manifest: Manifest) -> Iterator[dict[str, Any]]:
     """The manifest's lines in order, with the SHA-256 of each audio file in place of its path.
 
     Raises ``UserError`` (``audio.missing``).
     """
-    hashes = {path: _sha256(path) for path in {manifest.audio_path(u) for u in manifest}}
-    return [{**u.to_json(), "audio": hashes[manifest.audio_path(u)]} for u in manifest]
+    hash_of = functools.lru_cache(maxsize=HASHES)(_sha256)
+    for utterance in manifest:
+        yield {**utterance.to_json(), "audio": hash_of(manifest.audio_path(utterance))}
 
 
 def source(name: str) -> str:

@@ -85,6 +85,17 @@ def fingerprint(value: Any) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
+def fingerprint_of(values: Iterable[Any]) -> str:
+    """``fingerprint`` of the list of these values, which need not all be there at once."""
+    digest, before = hashlib.blake2b(digest_size=8), b"["
+    for value in values:
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        digest.update(before + text.encode())
+        before = b","
+    digest.update(b"[]" if before == b"[" else b"]")
+    return digest.hexdigest()
+
+
 def read_json_lines(path: Path) -> list[dict[str, Any]]:
     """Read an append-only JSONL file; a last line that a killed writer left unfinished is passed over.
 

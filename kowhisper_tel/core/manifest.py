@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kowhisper_tel.core import manifest_lines
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import write_lines
+from kowhisper_tel.core.stored import StoredUtterances
 from kowhisper_tel.core.utterance import Utterance
+
+LARGE_BYTES = 64 * 2**20
+"""A manifest beyond this stays on disk; one of this size takes about five times as much as objects."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Utterances and the folder that their audio paths are relative to."""
+    """Utterances and the folder that their audio paths are relative to.
+
+    Those of a large file are read when they are asked for (``StoredUtterances``): walk through them in order where you
+    can, and hold none that you need no more.
+    """
 
     root: Path
-    utterances: tuple[Utterance, ...]
+    utterances: Sequence[Utterance]
 
     def __len__(self) -> int:
         return len(self.utterances)
@@ -39,12 +48,14 @@ class Manifest:
         """
         if not path.is_file():
             raise UserError("manifest.missing", path=path)
+        if path.stat().st_size > LARGE_BYTES:
+            return cls(path.parent, StoredUtterances(path))
         utterances: list[Utterance] = []
         seen: dict[str, int] = {}
-        for number, line in enumerate(_lines(path), 1):
+        for number, line in enumerate(manifest_lines.read(path), 1):
             if not line.strip():
                 continue
-            utterance = _parse(line, path, number)
+            utterance = manifest_lines.parse(line, path, number)
             if utterance.id in seen:
                 raise UserError("manifest.duplicate", path=path, line=number, id=utterance.id, first=seen[utterance.id])
             seen[utterance.id] = number
@@ -66,35 +77,3 @@ class Manifest:
 def write_utterances(path: Path, utterances: Iterable[Utterance]) -> None:
     """Write a manifest of utterances that need not all be there at once, atomically."""
     write_lines(path, (json.dumps(u.to_json(), ensure_ascii=False) for u in utterances))
-
-
-def _lines(path: Path) -> Iterator[str]:
-    try:
-        with path.open(encoding="utf-8-sig") as lines:
-            yield from lines
-    except UnicodeDecodeError as problem:
-        raise UserError("manifest.encoding", path=path, position=problem.start) from None
-
-
-def _parse(line: str, path: Path, number: int) -> Utterance:
-    try:
-        record = json.loads(line)
-        utterance = Utterance.from_json(record)
-    except KeyError as missing:
-        raise UserError("manifest.line", path=path, line=number, problem=f"no field {missing}") from None
-    except (ValueError, TypeError, AttributeError) as problem:
-        raise UserError("manifest.line", path=path, line=number, problem=str(problem)) from None
-    for name in ("id", "audio", "text"):
-        if not isinstance(getattr(utterance, name), str):
-            raise UserError("manifest.line", path=path, line=number, problem=f"{name} is not a string")
-    _check_times(utterance, path, number)
-    return utterance
-
-
-def _check_times(utterance: Utterance, path: Path, number: int) -> None:
-    start_s, end_s = utterance.start_s, utterance.end_s
-    for name, value in (("start_s", start_s), ("end_s", end_s)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0):
-            raise UserError("manifest.line", path=path, line=number, problem=f"{name} {value!r} is not a time in s")
-    if end_s is not None and end_s <= (start_s or 0.0):
-        raise UserError("manifest.times", path=path, line=number, start_s=start_s or 0.0, end_s=end_s)

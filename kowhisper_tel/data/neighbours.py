@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
@@ -25,15 +27,17 @@ def before(utterances: Sequence[Utterance]) -> Before:
     lie in two files do, or else in the manifest's order.
     """
     calls = defaultdict[Hashable, list[int]](list)
+    starts_s = array("d")
     for place, utterance in enumerate(utterances):
+        starts_s.append(math.nan if utterance.start_s is None else utterance.start_s)
         if utterance.call:
             calls[utterance.call].append(place)
         elif utterance.start_s is not None:
             calls[utterance.audio, utterance.track].append(place)
     found = np.full(len(utterances), NONE, np.int32)
     for places in calls.values():
-        if all(utterances[place].start_s is not None for place in places):
-            places.sort(key=lambda place: (utterances[place].start_s, place))
+        if not any(math.isnan(starts_s[place]) for place in places):
+            places.sort(key=lambda place: (starts_s[place], place))
         found[places[1:]] = places[:-1]
     return found
 

@@ -92,15 +92,18 @@ def _check(durations_s: Sequence[float], tokens: Sequence[int], ids: Sequence[st
         raise ValueError(f"{len(durations_s)} durations for {len(tokens)} token counts")
     lengths = array("i")
     for index, (duration_s, count) in enumerate(zip(durations_s, tokens, strict=True)):
-        name = ids[index] if ids else f"#{index}"
         if not duration_s > 0:
-            raise UserError("window.no_audio", id=name, duration_s=duration_s)
+            raise UserError("window.no_audio", id=_name(index, ids), duration_s=duration_s)
         if ticks(duration_s) > MOST_TICKS:
-            raise UserError("window.too_long", id=name, duration_s=duration_s)
+            raise UserError("window.too_long", id=_name(index, ids), duration_s=duration_s)
         if count > MOST_LABEL_TOKENS:
-            raise UserError("window.too_many_tokens", id=name, tokens=count, most=MOST_LABEL_TOKENS)
+            raise UserError("window.too_many_tokens", id=_name(index, ids), tokens=count, most=MOST_LABEL_TOKENS)
         lengths.append(ticks(duration_s))
     return lengths
+
+
+def _name(index: int, ids: Sequence[str] | None) -> str:
+    return ids[index] if ids else f"#{index}"
 
 
 class _Planner:

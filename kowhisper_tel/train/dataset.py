@@ -63,26 +63,26 @@ class TrainingBatches(Dataset[dict[str, Any]]):
         places: list[int] = []
         unrendered = 0
         progress = number / len(self)
-        for place, window in windows:
+        for at, window in windows:
             clips = [(index, *self._rendering(index, batch.epoch, progress)) for index in window.utterances]
             unrendered += sum(not rendered for _, _, rendered in clips)
-            made = self._rows(window, [(i, audio) for i, audio, _ in clips], number, place)
+            made = self._rows(window, [(i, audio) for i, audio, _ in clips], number, at)
             rows += made
-            places += range(place, place + len(made) * len(batch.windows), len(batch.windows))
+            places += range(at, at + len(made) * len(batch.windows), len(batch.windows))
         tensors = self._tensors(rows, batch, number, places)
         if not count:
             tensors["labels"].fill_(IGNORED)
         return tensors | {"unrendered": unrendered * count}
 
-    def _rows(self, window: Window, clips: Sequence[Clip], number: int, place: int) -> list[_Row]:
+    def _rows(self, window: Window, clips: Sequence[Clip], number: int, at: int) -> list[_Row]:
         """A row for the window, or more where its clips have become too long for one."""
         if window.nospeech:
             if self._nospeech is None:
                 raise ValueError("the schedule has windows without speech: give nospeech")
-            return [_Row([], window.timestamps, self._nospeech(window.nospeech, number, place))]
-        ground = floor(MOST_TICKS, self._seed, number, place) if window.full else None
+            return [_Row([], window.timestamps, self._nospeech(window.nospeech, number, at))]
+        ground = floor(MOST_TICKS, self._seed, number, at) if window.full else None
         said = [token for index in window.previous for token in self._tokens[index]]
-        begun, *more = placed(window, clips)
+        begun, *more = place(window, clips)
         return [_Row(begun, window.timestamps, ground, said), *(_Row(row, window.timestamps) for row in more)]
 
     def _tensors(self, rows: Sequence[_Row], batch: Batch, number: int, places: list[int]) -> dict[str, Any]:
@@ -123,7 +123,7 @@ class _Row:
         return audio
 
 
-def placed(window: Window, clips: Sequence[Clip]) -> list[list[Placed]]:
+def place(window: Window, clips: Sequence[Clip]) -> list[list[Placed]]:
     """Where each clip of a window begins, in ticks.
 
     A channel may have made a clip longer than planned: then the gap before it goes first, and a clip that still does

@@ -2,8 +2,8 @@
 
 All of them plan the same batches from the same seed, and each makes and hears its own part of every one, so that a step
 is the sum that one process would compute. What is read once, decided or written is the first rank's. Every function
-here but ``count``, ``rank``, ``is_first``, ``refuse`` and ``share`` must be called by all ranks, in the same order; with
-one rank they do nothing.
+here but ``count``, ``rank``, ``is_first``, ``refuse`` and ``share`` must be called by all ranks, in the same order;
+with one rank they do nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from kowhisper_tel.core.errors import UserError
 Result = TypeVar("Result")
 Window = TypeVar("Window")
 
+SHARDING = ("FSDP", "DEEPSPEED", "MEGATRON_LM")
+"""Of accelerate's configs: what divides a model among processes."""
 PATIENCE_S = 24 * 3600
 """So long the others wait for what the first rank does alone: measuring dev takes a while."""
 
@@ -45,11 +47,19 @@ def refuse() -> None:
 
 
 def join() -> None:
-    """Meet the others: NCCL on GPUs, gloo on processors. Nothing where they have met."""
+    """Meet the others: NCCL on GPUs, gloo on processors. Nothing where they have met.
+
+    Raises ``UserError`` (``train.sharded``) where accelerate was told to divide the model itself: checkpoints and the
+    measuring on dev want it whole.
+    """
+    for plugin in SHARDING:
+        if os.environ.get(f"ACCELERATE_USE_{plugin}", "false").lower() in ("true", "1"):
+            raise UserError("train.sharded", plugin=plugin)
     if count() > 1:
+        import torch
         from accelerate import PartialState
 
-        PartialState(timeout=datetime.timedelta(seconds=PATIENCE_S))
+        PartialState(cpu=not torch.cuda.is_available(), timeout=datetime.timedelta(seconds=PATIENCE_S))
 
 
 def leave() -> None:

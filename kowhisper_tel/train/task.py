@@ -6,14 +6,16 @@ import copy
 import functools
 import json
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from augment import Channel, Mixture
 from eval_suites import materials
-from kowhisper_tel.core.files import fingerprint, sha256
+from kowhisper_tel.core.files import fingerprint_of, sha256
 from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data import neighbours
 from kowhisper_tel.train import audio_check, checks, compiling, disk, label_check, reporting
 from kowhisper_tel.train.choosing import wishes
@@ -71,8 +73,8 @@ class Task:
         inputs = {
             "seed": self.seed,
             "base": [sha256(file) for file in weight_files(self.base)],
-            "train": fingerprint(materials.utterances(self.train)),
-            "dev": fingerprint(materials.utterances(self.dev)) if self.dev else None,
+            "train": fingerprint_of(materials.utterances(self.train)),
+            "dev": fingerprint_of(materials.utterances(self.dev)) if self.dev else None,
             "mixture": _by_contents(self.mixture),
             "dev_mixture": _by_contents(self.dev_mixture) if self.dev_mixture else None,
             "dev_suites": self.sample.fingerprints if self.sample else None,
@@ -158,7 +160,7 @@ def assemble(task: Task, checkpoints_folder: Path, *, keep: int, inputs: str = "
         seed=seed,
         epochs=settings.num_train_epochs,
         packing=settings.packing,
-        ids=[utterance.id for utterance in train],
+        ids=_Ids(train.utterances),
         before=neighbours.before(train.utterances),
     )
     steps = -(-len(schedule) // settings.gradient_accumulation_steps)
@@ -182,6 +184,25 @@ def assemble(task: Task, checkpoints_folder: Path, *, keep: int, inputs: str = "
     )
     suspicious = tuple(label_check.suspicious(train, durations_s, tokens))
     return Assembly(task, trainer, schedule, steps, suspicious, compiled, {})
+
+
+@dataclass(frozen=True)
+class _Ids(Sequence[str]):
+    """The utterances' ids, each looked up when it is asked for: of millions only errors want them."""
+
+    utterances: Sequence[Utterance]
+
+    def __len__(self) -> int:
+        return len(self.utterances)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        if isinstance(place, slice):
+            return [utterance.id for utterance in self.utterances[place]]
+        return self.utterances[place].id
 
 
 def kept_weights(task: Task, steps: int) -> int:

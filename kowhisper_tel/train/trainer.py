@@ -196,7 +196,8 @@ def arguments(
         activation_checkpointing_kwargs={"use_reentrant": False} if settings.gradient_checkpointing else None,
         optim="adamw_torch_fused",
         bf16=precision == "bf16",
-        use_cpu=precision == "bf16" and not torch.cuda.is_available(),  # without it bf16 is refused on a processor
+        # Without it bf16 is refused on a processor, and processes there do not find each other.
+        use_cpu=not torch.cuda.is_available() and (precision == "bf16" or ranks.count() > 1),
         fp16=precision == "fp16",
         seed=seed % 2**32,  # NumPy takes no more; it is for dropout alone
         save_strategy="steps",
@@ -210,6 +211,7 @@ def arguments(
         remove_unused_columns=False,
         dataloader_num_workers=settings.dataloader_num_workers,
         ddp_timeout=ranks.PATIENCE_S,
+        ddp_find_unused_parameters=False,
     )
     made._n_gpu = min(made.n_gpu, 1)  # DataParallel counts the loss of a batch with fewer windows than GPUs too often
     made.report_to = []  # in a Kubeflow job the library adds itself: nothing is sent unless named
