@@ -12,6 +12,7 @@ from typing import Any, Literal
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256
 from kowhisper_tel.core.utterance import Utterance
+from kowhisper_tel.data import remote
 from kowhisper_tel.data.columns import field_columns, stated_length, utterance_fields
 from kowhisper_tel.data.corpus_files import CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
@@ -30,15 +31,26 @@ def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Rejec
     stretch lasts, where no ``end_s`` does. Any other column becomes a tag. A column of another name is taken with the
     option ``columns``, never by guessing.
 
+    A URL (``s3://…``) is fetched, as is each recording once it is checked; these must lie below the manifest's folder,
+    or below an ``audio_root`` that is a URL.
+
     A line of a CSV is a record: one whose quotes are not in order is a reject, and swallows none that follow.
 
     Raises ``UserError``: ``manifest.missing``, ``prepare.encoding``, ``prepare.column``, ``prepare.columns``, and
-    ``prepare.line`` for a head line that cannot be read.
+    ``prepare.line`` for a head line that cannot be read, and those of ``remote``.
     """
-    file = Path(str(path))
+    name = str(path)
+    if remote.is_remote(name):
+        with remote.local_copy(name) as copy:
+            yield from _entries(copy, str(options.get("audio_root") or remote.parent(name)), options)
+        return
+    file = Path(name)
     if not file.is_file():
         raise UserError("manifest.missing", path=file)
-    root = Path(options.get("audio_root") or file.parent)
+    yield from _entries(file, str(options.get("audio_root") or file.parent), options)
+
+
+def _entries(file: Path, root: str, options: Mapping[str, Any]) -> Iterator[Entry | Reject]:
     columns: dict[str, str] | None = None
     is_table = file.suffix.lower() in DELIMITERS
     for number, record in _records(file):
@@ -54,7 +66,10 @@ def read(path: str | None, options: Mapping[str, Any]) -> Iterator[Entry | Rejec
 
 
 def stamps(path: str, options: Mapping[str, Any]) -> Iterator[Stamp | str]:
-    """The manifest's contents, and the audio files it names."""
+    """The manifest's contents, and the audio files it names; of a remote one, what its storage says of it."""
+    if remote.is_remote(path):
+        yield remote.stamp(path)
+        return
     file = Path(path)
     if not file.is_file():
         return
@@ -62,7 +77,7 @@ def stamps(path: str, options: Mapping[str, Any]) -> Iterator[Stamp | str]:
     names: dict[str, None] = {}
     with suppress(UserError):  # what cannot be read names no audio, and reading it says why
         for item in read(path, options):
-            if isinstance(item, Entry):
+            if isinstance(item, Entry) and item.content is None:
                 names[item.utterance.audio] = None
     yield from (stamp(Path(name), name) for name in names)
 
@@ -70,6 +85,8 @@ def stamps(path: str, options: Mapping[str, Any]) -> Iterator[Stamp | str]:
 def label_stamps(path: str, options: Mapping[str, Any]) -> Iterable[str]:
     """The manifest's contents alone."""
     del options
+    if remote.is_remote(path):
+        return [remote.stamp(path)]
     return [sha256(Path(path))] if Path(path).is_file() else []
 
 
@@ -79,7 +96,7 @@ def _later(record: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, s
 
 
 def _entry(
-    record: Mapping[str, Any], columns: Mapping[str, str], place: str, root: Path, options: Mapping[str, Any]
+    record: Mapping[str, Any], columns: Mapping[str, str], place: str, root: str, options: Mapping[str, Any]
 ) -> Entry | Reject:
     try:
         fields = utterance_fields(record, columns)
@@ -93,9 +110,18 @@ def _entry(
         facts = {"place": place, "problem": f"{columns['audio']} is empty"}
         return Reject(place, "prepare.line", facts, fields.get("id"))
     fields.setdefault("id", _id(name, fields))
-    fields["audio"] = str(root / name)
     lasts_s = None if "end_s" in fields else stated_length(record)
-    return Entry(Utterance(**fields), place, raw_rate=options.get("raw_rate"), lasts_s=lasts_s)
+    fetch = None
+    if remote.is_remote(root):
+        try:
+            fields["audio"] = remote.joined(root, name)
+        except ValueError as problem:
+            return Reject(place, "prepare.line", {"place": place, "problem": str(problem)}, fields["id"])
+        fetch = remote.Fetch(fields["audio"])
+    else:
+        fields["audio"] = str(Path(root) / name)
+    raw_rate = options.get("raw_rate")
+    return Entry(Utterance(**fields), place, raw_rate=raw_rate, lasts_s=lasts_s, content=fetch)
 
 
 def _id(audio: str, fields: Mapping[str, Any]) -> str:
@@ -158,7 +184,7 @@ def recognises(files: CorpusFiles) -> int:
 
 IMPORTER = Importer(
     kind="manifest",
-    reads="a JSONL, CSV or TSV file with the columns audio and text",
+    reads="a JSONL, CSV or TSV file (or its URL, e.g. s3://…) with the columns audio and text",
     options={
         "columns": "other names of columns, e.g. {audio: path, text: sentence}",
         "audio_root": "the folder that audio paths are relative to, where it is not the manifest's",
