@@ -10,7 +10,7 @@ ALL_CORES := OMP_NUM_THREADS=$$(nproc) MKL_NUM_THREADS=$$(nproc)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 locked = $(if $(LOCKED),$(PIP) install --no-deps --require-hashes --requirement locks/$(1).txt)
 
-.PHONY: setup demo test docs translated bench ablation test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs fuzz-audio bench-read test-kill test-faults lock clean help
+.PHONY: setup demo test docs translated bench ablation bench-ray bench-streaming test-slow test-kill-train bench-train-memory presets bench-augment bench-prepare bench-decode bench-score bench-report bench-train check-report quality fuzz-augment lint types imports codecs fuzz-audio bench-read test-kill test-faults lock clean help
 
 help:
 	@echo "make setup      set up in .venv what running on your own recordings wants"
@@ -28,6 +28,8 @@ help:
 	@echo "make bench      speed beside peers, every part, one table, kept in docs/benchmarks.md (KOWHISPER_SHARED: real speech)"
 	@echo "make bench-augment  speed of augment, beside phonesim and for each codec"
 	@echo "make bench-prepare  speed and memory of prepare without opening audio, beside datasets (LINES=1000000)"
+	@echo "make bench-ray      simulate on Ray beside processes, on the same clips, with the same bytes (CLIPS=200)"
+	@echo "make bench-streaming  peaks of memory of preparing and of beginning a training on a large corpus (LINES=1000000)"
 	@echo "make bench-decode   speed and CER of decoding by fit windows, by 30 s windows and by faster-whisper (MODELS=folder; needs KOWHISPER_SHARED)"
 	@echo "make ablation       what each choice of a training is worth, in hours (CONFIG=my.yaml FOLDER=runs/ablation)"
 	@echo "make bench-score    pairs/s of scoring, beside jiwer"
@@ -85,6 +87,12 @@ bench-augment: $(VENV)/.ready-bench codecs
 
 bench-prepare: $(VENV)/.ready-bench
 	$(BIN)/python -m benchmarks.prepare_speed $(LINES)
+
+bench-ray: $(VENV)/.ready-dev codecs
+	$(BIN)/python -m benchmarks.ray_speed $(CLIPS)
+
+bench-streaming: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks.streaming $(LINES)
 
 bench-decode: $(VENV)/.ready-bench
 	$(ALL_CORES) $(BIN)/python -m benchmarks.decode_speed $(MODELS)

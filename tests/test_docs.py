@@ -171,8 +171,16 @@ def test_every_command_of_the_readme_works(desk: Path, tiny_cache: Path) -> None
     assert records[0] == records[1]
 
 
-@pytest.mark.parametrize("page", [page for page in list(PAGES)[1:] if page not in HOUR])
+SLOW = {"growing": pytest.mark.slow}
+"""Pages whose commands begin several processes, each of which takes its time."""
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=SLOW.get(page, ())) for page in list(PAGES)[1:] if page not in HOUR]
+)
 def test_every_command_of_the_docs_works(desk: Path, tiny_cache: Path, page: str) -> None:
+    if page == "growing":
+        pytest.importorskip("ray", reason="ray is not installed: pip install 'kowhisper_tel[ray]'")
     try:
         presets.get("any_call").check()
     except CodecUnavailable as absent:
