@@ -57,7 +57,7 @@ def _samples(file: Path) -> Iterator[_Sample]:
     try:
         with tarfile.open(file, "r:") as tar:
             while member := tar.next():
-                tar.members = []  # else all headers of a shard are held
+                tar.members = []  # type: ignore[attr-defined]  # else all headers of a shard are held
                 if member.isdir():
                     continue
                 folder, _, last = member.name.rpartition("/")
