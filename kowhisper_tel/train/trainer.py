@@ -82,7 +82,7 @@ class WindowTrainer(Seq2SeqTrainer):  # type: ignore[misc]
         (loss,), self._loss = ranks.summed([self._loss]), 0.0
         if not math.isfinite(loss):
             raise UserError("train.diverged", step=self.state.global_step, rate=self._get_learning_rate())
-        return loss / self.args.world_size
+        return float(loss / self.args.world_size)
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Batches in the schedule's order; ``BatchSampler`` over single numbers, so that accelerate can skip."""
