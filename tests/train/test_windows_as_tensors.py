@@ -130,7 +130,7 @@ def test_features_made_on_the_device_are_those_of_the_worker(calls: Manifest, ti
     worker, device = batches(calls, tiny), batches(calls, tiny, on_device=True)
     for number in (0, 3):
         ours, theirs = worker[number], device[number]
-        assert set(theirs) - set(ours) == {"audio", "number"}
+        assert set(theirs) - set(ours) == {"audio", "number", "places"}
         assert "input_features" not in theirs
         whole = device.features.complete(theirs)
         assert whole.keys() == ours.keys()
