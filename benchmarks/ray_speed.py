@@ -32,7 +32,7 @@ def digest(folder: Path) -> str:
 
 
 def main(clips: int = CLIPS) -> bool:
-    """Print clips a second of both, Ray's start apart; whether the bytes are the same."""
+    """Print clips a second of both, their starts counted in; whether the bytes are the same."""
     import ray
 
     print(machine.described("ray", "soxr"), f"{clips} clips of 5 s, {WORKERS} workers", sep="\n")
