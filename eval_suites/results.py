@@ -225,10 +225,10 @@ def _check_complete(out: Path, plan: Plan, suites: Sequence[Suite], heard: Mappi
     planned = [key for model, batch in plan.units for key in batch.keys(model)]
     missing = [key for key in planned if key not in heard]
     if missing:
-        suite = next(suite.name for suite in suites if suite.rendering == missing[0].rendering)
+        renderings = {suite.rendering: suite.name for suite in reversed(suites)}
         raise UserError(
             "evidence.incomplete", path=out, missing=len(missing), planned=len(planned),
-            model=missing[0].model, suite=suite, utterance=missing[0].utterance_id,
+            model=missing[0].model, suite=renderings.get(missing[0].rendering, "?"), utterance=missing[0].utterance_id,
         )  # fmt: skip
 
 
