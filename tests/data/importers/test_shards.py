@@ -63,6 +63,27 @@ def samples(count: int) -> dict[str, bytes]:
     return files
 
 
+@pytest.mark.parametrize("kind", ["parquet", "webdataset"])
+def test_recordings_in_shards_come_through_the_door_of_all_audio(kind: str, tmp_path: Path) -> None:
+    from kowhisper_tel.data.recordings import Recorded, record
+
+    memory = io.BytesIO()
+    soundfile.write(memory, np.random.default_rng(0).normal(0, 0.1, 8000), 8000, format="FLAC")
+    page = b"<!DOCTYPE html><title>404</title>"
+    if kind == "parquet":
+        named = [{"bytes": memory.getvalue(), "path": None}, {"bytes": page, "path": None}]
+        pq.write_table(pa.table({"audio": named, "text": ["안녕"] * 2}), tmp_path / "a.parquet")
+    else:
+        label = "안녕".encode()
+        tar(tmp_path / "a.tar", {"0.flac": memory.getvalue(), "0.txt": label, "1.wav": page, "1.txt": label})
+    found = [item for item in entries(kind, tmp_path) if isinstance(item, Entry)]
+    (sound,), (refused,) = (record([entry], tmp_path / "made") for entry in found)
+    assert isinstance(sound, Recorded)
+    assert (sound.duration_s, sound.header and sound.header.rate_hz) == (1.0, 8000)
+    assert isinstance(refused, Reject)
+    assert (refused.code, refused.facts["found"][:10]) == ("audio.not_audio", "a web page")
+
+
 def test_rows_of_parquet_come_with_their_recordings(tmp_path: Path) -> None:
     parquet(tmp_path / "a-00001.parquet")
     parquet(tmp_path / "a-00000.parquet", rows=2)
