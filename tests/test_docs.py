@@ -303,7 +303,7 @@ def test_the_table_of_recipes_is_the_recipes(language: str) -> None:
         assert f"| {size} | {row} |" in text
 
 
-@pytest.mark.parametrize("page", ["gpu", "training", "aihub", "calls"])
+@pytest.mark.parametrize("page", ["gpu", "training", "growing", "aihub", "calls"])
 def test_configs_of_pages_stand(page: str, tmp_path: Path) -> None:
     from kowhisper_tel.config_file import load_config
 
@@ -313,10 +313,14 @@ def test_configs_of_pages_stand(page: str, tmp_path: Path) -> None:
 
 
 def test_no_block_is_left_out() -> None:
-    """Commands are in ``sh`` blocks, or in ``bash`` where a test of the page's own runs them; nothing is plain."""
+    """Commands are in ``sh`` blocks, or in ``bash`` where a test of the page's own runs them; nothing is plain.
+
+    ``text`` has those that want a cluster, which no test has.
+    """
     texts = {page: PAGES[page]["en"].read_text(encoding="utf-8") for page in PAGES}
     kinds = {page: set(re.findall(r"^```(\S+)$", text, re.M)) for page, text in texts.items()}
-    assert set().union(*kinds.values()) == {"sh", "bash", "yaml", "python"}
+    assert set().union(*kinds.values()) == {"sh", "bash", "yaml", "python", "text"}
+    assert [page for page, found in kinds.items() if "text" in found] == ["growing"]
     assert [page for page, found in kinds.items() if "bash" in found] == ["gate", "transcribe"]
     assert [page for page, found in kinds.items() if "python" in found] == ["readme", "extending", "python"]
 
