@@ -31,6 +31,8 @@ TIMED = 4
 SHORT_S = 10.0
 """Of sounds that a suite brings itself, half as many are taken, and no longer ones where there are enough: a base model
 writes on and on into silence (half of all that measuring took), and measuring shall not eat the training's time."""
+NOSPEECH = "nospeech"
+"""The stratum, and what the guard watches in it."""
 MIXTURE = "mixture"
 """The name and stratum of dev as heard through a mixture of one's own."""
 
@@ -140,6 +142,8 @@ class DevSample:
                 guarded[name] = replace(found[0], items=spread(found[0].items, TIMED))
             elif suite := self._of_size(found[0]):
                 guarded[name] = suite
+        if not any(suite.stratum == NOSPEECH for suite in self.suites):  # what is invented is counted in these
+            self.left_out.append(LeftOut(NOSPEECH, "forgetting", UserError("choosing.left_nospeech")))
         return guarded
 
 

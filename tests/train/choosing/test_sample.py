@@ -40,6 +40,8 @@ def test_every_stratum_has_its_clips_and_the_guard_its_own(dev: Manifest) -> Non
     assert set(sample.guarded) == {"clean", "timestamps", "language"}
     assert [left.name for left in sample.left_out] == ["longform"], "nobody speaks for a minute"
     assert not DevSample(dev, ["clean"], 3, seed=1, guard=False).guarded
+    unwatched = [left.name for left in DevSample(dev, ["clean"], 3, seed=1).left_out if left.stratum == "forgetting"]
+    assert unwatched == ["longform", "nospeech"], "the guard counts what is invented in suites of that stratum"
     heard = {(batch.suite.rendering, name) for batch in sample.batches for name in batch.ids}
     assert heard == {(suite.rendering, item.id) for suite in sample.every for item in suite.pick(sample.items)}
 
