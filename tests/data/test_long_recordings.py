@@ -155,6 +155,14 @@ def test_a_loud_partys_bleed_is_not_a_quiet_ones_speech() -> None:
     assert quieter[120:390].mean() > 0.95, "both speak at once"
 
 
+@pytest.mark.parametrize("level", [0.001, 0.05])
+def test_a_muted_partys_line_noise_takes_nothing_from_the_one_who_speaks(level: float) -> None:
+    faint = babble([(5, 7)], 15.0, level=0.01)
+    own = babble([(1, 4), (10, 12)], 15.0, level=0.1) + faint
+    noise = np.random.default_rng(3).normal(0, level, len(own)).astype(np.float32)
+    np.testing.assert_array_equal(without_bleed(own, [noise]), own)
+
+
 # Anchors
 
 
