@@ -20,12 +20,13 @@ from kowhisper_tel.core.sound.doubts import check_encoding
 from kowhisper_tel.core.sound.kinds import MAGIC, RAW_SUFFIXES, SOUNDFILE_SUFFIXES, SUFFIXES
 from kowhisper_tel.core.sound.limits import LIMITS, check_shape
 from kowhisper_tel.core.sound.mono import Mono
+from kowhisper_tel.core.sound.promised import promised
 from kowhisper_tel.core.sound.stream import bounds
 from kowhisper_tel.core.sound.wav import Wav
 
 __all__ = [
     "LIMITS", "MAGIC", "RATE", "RAW_SUFFIXES", "SOUNDFILE_SUFFIXES", "SUFFIXES", "AudioInfo", "Samples", "open_sound",
-    "probe", "probe_header", "read_audio", "resample", "stated_s", "write_audio",
+    "probe", "probe_header", "read_audio", "repairs", "resample", "stated_s", "write_audio",
 ]  # fmt: skip
 
 RATE = 16_000
@@ -97,13 +98,29 @@ def _opened(path: Path, start: bytes) -> Wav | str:
     kinds.check_kind(path, start)
     if path.suffix.lower() in RAW_SUFFIXES:
         raise UserError("audio.unreadable", path=path, problem="headerless PCM, rate not stated")
-    return "soundfile" if path.suffix.lower() in SOUNDFILE_SUFFIXES and not kinds.is_ffmpegs(start) else "ffmpeg"
+    named = path.suffix.lower() in SOUNDFILE_SUFFIXES and not kinds.is_ffmpegs(start)
+    return "soundfile" if named or kinds.is_soundfiles(start) else "ffmpeg"
+
+
+def repairs(path: Path, raw_rate: int | None = None) -> tuple[str, ...]:
+    """What is made good of a file that is read, as codes of the catalogue (``repair.cut`` …). Nothing is decoded.
+
+    Raises ``UserError`` as ``open_sound`` does.
+    """
+    start = kinds.head(path)
+    if raw_rate is not None and _is_raw(path, start):
+        return ()
+    sound = _opened(path, start)
+    return sound.repairs if isinstance(sound, Wav) else _repairs(path, start, sound)
 
 
 def _repairs(path: Path, start: bytes, library: str) -> tuple[str, ...]:
     if kinds.is_wav(start):
         return wav.parse(path).repairs
-    return ("repair.name",) if library == "ffmpeg" and path.suffix.lower() in SOUNDFILE_SUFFIXES else ()
+    if library == "ffmpeg":
+        return ("repair.name",) if path.suffix.lower() in SOUNDFILE_SUFFIXES else ()
+    found = promised(path)
+    return ("repair.cut",) if found and found.is_cut else ()
 
 
 def read_audio(

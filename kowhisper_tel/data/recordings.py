@@ -14,7 +14,7 @@ import numpy as np
 
 from kowhisper_tel.core.audio import RATE, Samples, read_audio, write_audio
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.sound.wav import MOST_MISSING_S
+from kowhisper_tel.core.sound.limits import MOST_MISSING_S
 from kowhisper_tel.data.entry import Entry, Reject, as_file
 from kowhisper_tel.data.header import Header, read_header
 from kowhisper_tel.data.measures import Measures, measure

@@ -32,12 +32,12 @@ def encoded(kind: str = "WAV", subtype: str | None = None, rate: int = RATE, aud
     return memory.getvalue()
 
 
-def by_ffmpeg(container: str, codec: str, rate: int = RATE, *, format_name: str | None = None) -> bytes:
+def by_ffmpeg(container: str, codec: str, rate: int = RATE, **options: str) -> bytes:
     """The same by FFmpeg."""
     import av
 
     memory = io.BytesIO()
-    with av.open(memory, "w", format=format_name or container) as output:
+    with av.open(memory, "w", format=container, options=options) as output:
         stream = output.add_stream(codec, rate=rate, layout="mono")
         pcm = (voice(rate) * 32767).astype(np.int16)
         frame = av.AudioFrame.from_ndarray(pcm[None], format="s16", layout="mono")
@@ -98,6 +98,17 @@ def floats(*odd: float) -> bytes:
     return encoded("WAV", "FLOAT", audio=audio)
 
 
+def mp3_without_length() -> bytes:
+    """MP3 as a recorder writes it that can't go back to its beginning: no Xing header."""
+    return by_ffmpeg("mp3", "libmp3lame", write_xing="0")
+
+
+def amr() -> bytes:
+    """AMR-NB of 12.2 kbit/s, whose bits say nothing."""
+    noise = np.random.default_rng(4)
+    return b"#!AMR\n" + b"".join(b"\x3c" + noise.bytes(31) for _ in range(round(50 * SECONDS) + 1))
+
+
 def both(left: object, right: object, **form: object) -> bytes:
     """Two tracks."""
     return encoded(audio=np.stack([left, right], axis=1), **form)  # type: ignore[arg-type]
@@ -148,6 +159,18 @@ CLASSES: dict[str, Bad] = {
     "half of a mu-law WAV": Bad(".wav", lambda: half(encoded("WAV", "ULAW", 8_000)), "audio.cut"),
     "half of a GSM WAV": Bad(".wav", lambda: half(encoded("WAV", "GSM610", 8_000)), "audio.cut"),
     "half of an AIFF": Bad(".aiff", lambda: half(encoded("AIFF")), "audio.cut"),
+    "half of an RF64": Bad(".wav", lambda: half(encoded("RF64")), "audio.cut"),
+    "half of a W64": Bad(".wav", lambda: half(encoded("W64")), "audio.cut"),
+    "half of an AU": Bad(".wav", lambda: half(encoded("AU")), "audio.cut"),
+    "half of a mu-law AU": Bad(".wav", lambda: half(encoded("AU", "ULAW", 8_000)), "audio.cut"),
+    "half of a NIST SPHERE": Bad(".wav", lambda: half(encoded("NIST")), "audio.cut"),
+    "half of a CAF": Bad(".wav", lambda: half(encoded("CAF")), "audio.unreadable"),
+    "CAF's header alone": Bad(".wav", lambda: encoded("CAF")[:80], "audio.unreadable"),
+    "NIST SPHERE's header alone": Bad(".wav", lambda: encoded("NIST")[:1024], "audio.empty"),
+    "half of an MP3 without a length": Bad(".mp3", lambda: half(mp3_without_length()), "audio.no_end"),
+    "end of an MP3 without a length": Bad(".mp3", lambda: mp3_without_length()[:-1], "audio.no_end"),
+    "half of an AMR": Bad(".amr", lambda: half(amr()), "audio.no_end"),
+    "half of an AAC": Bad(".aac", lambda: half(by_ffmpeg("adts", "aac")), "audio.no_end"),
     "half of a FLAC": Bad(".flac", lambda: half(encoded("FLAC")), "audio.no_end"),
     "half of an Ogg Vorbis": Bad(".ogg", lambda: half(encoded("OGG", "VORBIS")), "audio.no_end"),
     "half of an Ogg Opus": Bad(".opus", lambda: half(encoded("OGG", "OPUS")), "audio.no_end"),
@@ -157,6 +180,11 @@ CLASSES: dict[str, Bad] = {
     "length 0, streamed": Bad(".wav", lambda: wav(pcm(), stated=0), "repair.length"),
     "length of 4 GiB, streamed": Bad(".wav", lambda: wav(pcm(), stated=0xFFFFFFFF), "repair.length"),
     "ends 0.1 s early": Bad(".wav", lambda: encoded()[:-3_200], "repair.cut"),
+    "RF64 ends 0.1 s early": Bad(".wav", lambda: encoded("RF64")[:-3_200], "repair.cut"),
+    "W64 ends 0.1 s early": Bad(".wav", lambda: encoded("W64")[:-3_200], "repair.cut"),
+    "AU ends 0.1 s early": Bad(".wav", lambda: encoded("AU")[:-3_200], "repair.cut"),
+    "NIST SPHERE ends 0.1 s early": Bad(".wav", lambda: encoded("NIST")[:-3_200], "repair.cut"),
+    "AIFF ends 0.1 s early": Bad(".aiff", lambda: encoded("AIFF")[:-3_200], "repair.cut"),
     "one byte too many": Bad(".wav", lambda: wav(pcm() + b"\x00"), "repair.partial"),
     "a few bytes behind": Bad(".wav", lambda: wav(pcm(), behind=b"\x00\x01" * 20), "repair.beyond"),
     "a second behind": Bad(".wav", lambda: wav(pcm(), behind=pcm()), "audio.beyond"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.sound.frames import ends_within
 from kowhisper_tel.core.sound.kinds import DEMUXERS
 from kowhisper_tel.core.sound.limits import check_shape
 from kowhisper_tel.core.sound.stream import Samples, Stream
@@ -21,7 +22,7 @@ def opened(path: Path) -> Iterator[Stream]:
     """A sound as FFmpeg reads it, by the demuxers of ``DEMUXERS`` and from local files alone.
 
     Raises FFmpeg's errors, and ``UserError``: ``audio.container``, ``audio.no_stream``, ``audio.rate``,
-    ``audio.tracks``.
+    ``audio.tracks``, ``audio.no_end``.
     """
     import av
 
@@ -31,6 +32,8 @@ def opened(path: Path) -> Iterator[Stream]:
         stream = container.streams.audio[0]
         rate, tracks = int(stream.rate or 0), int(stream.channels or 0)
         check_shape(path, rate, tracks)
+        if container.format.name in ("amr", "aac") and ends_within(path):
+            raise UserError("audio.no_end", path=path)
         kind = container.format.name.partition(",")[0]
         stated = container.duration / av.time_base * rate if container.duration and kind in TIMED else None
         yield Stream(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.sound.frames import ends_within
 from kowhisper_tel.core.sound.kinds import SOUNDFILE_FORMATS
-from kowhisper_tel.core.sound.limits import check_shape
+from kowhisper_tel.core.sound.limits import MOST_MISSING_S, check_shape
+from kowhisper_tel.core.sound.promised import promised
 from kowhisper_tel.core.sound.stream import BLOCK_SAMPLES, Samples, Stream
 
 SEEKABLE_FORMATS = ("WAV", "WAVEX", "FLAC", "AIFF")
@@ -41,8 +42,7 @@ def opened(path: Path) -> Iterator[Stream]:
             raise UserError("audio.container", path=path, found=sound.format)
         frames = int(sound.frames) if sound.frames < NO_LENGTH else None
         check_shape(path, sound.samplerate, sound.channels, frames or 0)
-        if sound.format == "AIFF":
-            _check_aiff(path, sound.samplerate * sound.channels)
+        _check_whole(sound, path)
         stream = Stream(
             path,
             int(sound.samplerate),
@@ -91,17 +91,11 @@ def _check_end(path: Path) -> None:
         raise UserError("audio.no_end", path=path)
 
 
-def _check_aiff(path: Path, samples_per_s: int) -> None:
-    """Refuse an AIFF file that ends within its samples; libsndfile takes what is there."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(12)
-        while len(head := file.read(8)) == 8:
-            kind, length = struct.unpack(">4sL", head)
-            at = file.tell()
-            if kind == b"SSND":
-                missing_s = (at + length - size) / samples_per_s / 2
-                if missing_s > 0.25:
-                    raise UserError("audio.cut", path=path, missing_s=missing_s)
-                return
-            file.seek(at + length + length % 2)
+def _check_whole(sound: Any, path: Path) -> None:
+    """Refuse a file that ends well before its header says, or within a frame; libsndfile takes what is there."""
+    if sound.format in ("MP3", "MPEG") and ends_within(path):
+        raise UserError("audio.no_end", path=path)
+    if (found := promised(path)) and found.is_cut and found.held:
+        missing_s = sound.frames / sound.samplerate * (found.stated / found.held - 1)
+        if missing_s > MOST_MISSING_S:
+            raise UserError("audio.cut", path=path, missing_s=missing_s)

@@ -22,6 +22,10 @@ MAGIC = {
     b"\x1aE\xdf\xa3": ".webm",
 }
 """Suffixes by a recording's first four bytes, for one whose name tells nothing."""
+PLAIN = (b"RF64", b"riff", b"FORM", b".snd", b"dns.", b"NIST")
+"""First bytes of containers that libsndfile reads, whatever their suffix: RF64, W64, AIFF, AU, NIST SPHERE."""
+PLAIN_IN_CAF = (b"lpcm", b"alac", b"alaw", b"ulaw")
+"""What it reads in a Core Audio file; AAC and the like are FFmpeg's."""
 
 SOUNDFILE_FORMATS = ("WAV", "WAVEX", "RF64", "W64", "FLAC", "OGG", "MP3", "MPEG", "AIFF", "AU", "CAF", "NIST")
 """Containers that libsndfile may read here; it knows more, of synthesisers and numerical programs."""
@@ -82,7 +86,7 @@ def head(path: Path) -> bytes:
 
 def says_what_it_is(start: bytes) -> bool:
     """Whether a file that begins so has a header of a kind of audio."""
-    return start[:4] in MAGIC or start[4:8] == b"ftyp"  # the latter: MP4 and its kin
+    return start[:4] in MAGIC or start[4:8] == b"ftyp" or is_soundfiles(start)  # ftyp: MP4 and its kin
 
 
 def is_wav(start: bytes) -> bool:
@@ -93,6 +97,11 @@ def is_wav(start: bytes) -> bool:
 def is_ffmpegs(start: bytes) -> bool:
     """Whether a file that begins so can be read by FFmpeg alone: MP4, Matroska (WebM), AMR."""
     return start[4:8] == b"ftyp" or start[:4] == b"\x1aE\xdf\xa3" or start[:5] == b"#!AMR"
+
+
+def is_soundfiles(start: bytes) -> bool:
+    """Whether a file that begins so is one of libsndfile's that may bear any suffix."""
+    return start[:4] in PLAIN or (start[:4] == b"caff" and start[28:32] in PLAIN_IN_CAF)
 
 
 def check_kind(path: Path, start: bytes) -> None:

@@ -34,6 +34,8 @@ class Limits:
 
 
 LIMITS = Limits()
+MOST_MISSING_S = 0.25
+"""Audio that ends so much before its header says has lost words that the label still holds."""
 
 
 def check_shape(path: Path, rate_hz: int, tracks: int, frames: int = 0) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.core.sound.limits import MOST_MISSING_S
 
 Samples = NDArray[np.float32]
 
@@ -45,8 +46,6 @@ class Stream:
 
     def check_length(self, frames: int) -> None:
         """Raise ``UserError`` (``audio.cut``) where so many frames are too few."""
-        from kowhisper_tel.core.sound.wav import MOST_MISSING_S
-
         if self.stated_frames is None:
             return
         missing_s = (self.stated_frames - frames) / self.rate_hz

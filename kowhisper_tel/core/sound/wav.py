@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kowhisper_tel.core.errors import UserError
-from kowhisper_tel.core.sound.limits import LIMITS, check_shape
+from kowhisper_tel.core.sound.limits import LIMITS, MOST_MISSING_S, check_shape
 
 Samples = NDArray[np.float32]
 
@@ -36,8 +36,6 @@ EXTENSIBLE_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 """What follows the tag in a GUID that stands for a tag."""
 STREAMED = 0x7FFF0000
 """Writers that don't know the length yet state none, or one of about 2 or 4 GiB."""
-MOST_MISSING_S = 0.25
-"""Audio that ends so much before its header says has lost words that the label still holds."""
 MOST_CHUNKS = 4096
 NO_CHUNK = (b"RIFF", b"RIFX", b"fLaC", b"OggS", b"data")
 """What begins another file, or more samples."""
