@@ -17,7 +17,7 @@ from eval_suites.item import Item
 from eval_suites.plan import RENDERING_LIBRARIES, library_versions
 from eval_suites.render_cache import RenderCache, key_of
 from eval_suites.suite import Suite
-from kowhisper_tel.core.audio import RATE, probe, read_audio
+from kowhisper_tel.core.audio import RATE, check_heard, probe, read_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256
 from kowhisper_tel.core.manifest import Manifest
@@ -134,10 +134,14 @@ def items_of(manifest: Manifest) -> list[Item]:
 
 
 def audio_of(manifest: Manifest, utterance: Utterance) -> NDArray[np.float32]:
-    """An utterance's own audio, float32[n] at 16 kHz. Raises ``UserError`` (``audio.*``) where it can't be read."""
-    return read_audio(
-        manifest.audio_path(utterance), start_s=utterance.start_s, end_s=utterance.end_s, track=utterance.track
-    )
+    """An utterance's own audio, float32[n] at 16 kHz.
+
+    Raises ``UserError`` (``audio.*``) where it can't be read, or where there is nothing to hear but words in the label.
+    """
+    path = manifest.audio_path(utterance)
+    audio = read_audio(path, start_s=utterance.start_s, end_s=utterance.end_s, track=utterance.track)
+    check_heard(path, audio, utterance.text)
+    return audio
 
 
 def duration_s(manifest: Manifest, utterance: Utterance) -> float:

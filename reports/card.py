@@ -67,6 +67,7 @@ class Part:
     troubles: Text
     labels: tuple[Histogram, ...]
     misfits: tuple[Misfits, ...]
+    mended: tuple[tuple[str, Figure, Text], ...]
     reasons: tuple[tuple[str, Figure, Text], ...]
 
 
@@ -126,7 +127,6 @@ def _tiles(whole: Facts) -> tuple[tuple[Text, Figure, str], ...]:
 
 
 def _part(name: str, own: Facts, title: Text, *, whole: bool = False) -> Part:
-    reasons = own.get("reasons", ())
     return Part(
         name=name,
         title=title,
@@ -147,8 +147,14 @@ def _part(name: str, own: Facts, title: Text, *, whole: bool = False) -> Part:
         troubles=say("card.troubles", silent=count(own["silent"]), clipped=count(own["clipped"])),
         labels=tuple(_histogram(measure, own) for measure in LABELS),
         misfits=tuple(_misfits(name, found) for name, found in own["fit"].items() if found["count"]),
-        reasons=tuple((one["code"], count(one["count"]), Text(one["en"], one["ko"])) for one in reasons),
+        mended=_coded(own.get("mended", ())),
+        reasons=_coded(own.get("reasons", ())),
     )
+
+
+def _coded(listed: Sequence[Facts]) -> tuple[tuple[str, Figure, Text], ...]:
+    """Codes with their counts and their words."""
+    return tuple((one["code"], count(one["count"]), Text(one["en"], one["ko"])) for one in listed)
 
 
 def _facts(own: Facts) -> list[tuple[Text, tuple[Text, ...]]]:

@@ -97,6 +97,17 @@ def command(
         "simulate: read {read} = {written} written + {rejected} rejected".format(**counts) + f" → {target}",
         "전화 음성: 읽음 {read} = 씀 {written} + 제외 {rejected}".format(**counts) + f" → {target}",
     )
+    drawn = target / "drawn.jsonl" if target.is_dir() else target.with_name(f"{target.name}.json")
+    if outcome.repaired:
+        say(
+            f"from repaired files: {outcome.repaired} (repairs in {drawn})",
+            f"복구한 파일에서 나온 것: {outcome.repaired}개({drawn}의 repairs)",
+        )
+    if outcome.silent:
+        say(
+            f"nothing to hear in the recording: {outcome.silent} (silent in {drawn})",
+            f"녹음에 아무 소리도 없는 것: {outcome.silent}개({drawn}의 silent)",
+        )
     if outcome.rejected:
         reasons = target / "rejects.jsonl"
         say(f"reasons: {reasons}", f"제외한 이유: {reasons}")
@@ -194,4 +205,4 @@ def _file(source: Path, target: Path, rendering: Rendering, records: Records | N
     clip = Clip(source.name, source, target.name)
     record = rendering.make(records.given_to_file(clip) if records else clip)
     write_json(target.with_name(f"{target.name}.json"), record)
-    return Outcome(1)
+    return Outcome(1, repaired=bool(record["repairs"]), silent=record["silent"])

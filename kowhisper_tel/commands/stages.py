@@ -71,6 +71,12 @@ def prepare(run: Run) -> PreparedData:
         ),
         "데이터 준비: 읽음 {read} = 사용 {accepted} + 제외 {rejected} + limit으로 뺌 {left_out}".format(**counts),
     )
+    if counts.get("repaired"):
+        codes = ", ".join(f"{code} {count}" for code, count in counts["repairs"].items())
+        say(
+            f"prepare: {counts['repaired']} of the accepted were repaired ({codes}): their tag repairs says how",
+            f"데이터 준비: 사용한 것 중 {counts['repaired']}개는 복구했습니다({codes}). 태그 repairs에 적혀 있습니다",
+        )
     if not counts.get("check_audio", True):
         say(
             "prepare: no recording was opened (data.check_audio: false): lengths are as stated, nothing is measured",

@@ -60,6 +60,7 @@ def command(
 ) -> None:
     """Write down what is said in recordings. · 녹음을 받아써 텍스트, 자막, JSON으로 냅니다."""
     from kowhisper_tel.commands.progress import bar, say
+    from kowhisper_tel.transcription.batch import Outcome
     from kowhisper_tel.transcription.formats import formats_of
 
     wanted, voices, named = formats_of(formats), _tracks(tracks, track_names), _model(model, run)
@@ -80,7 +81,8 @@ def command(
         with bar("transcribe (s)", "받아쓰기(초)") as progress:
             if out is None:
                 _refuse_flags(resume, overwrite)
-                text = to_screen(files, opened, wanted, progress=progress)
+                outcome = Outcome()
+                text = to_screen(files, opened, wanted, progress=progress, outcome=outcome)
             else:
                 outcome, inputs = transcribe(
                     files, out, opened, wanted, resume=resume, overwrite=overwrite, progress=progress
@@ -93,6 +95,7 @@ def command(
         raise typer.Exit(INTERRUPTED) from None
     if out is None:
         _print(text)
+        _tell_names(outcome)
     else:
         _tell(outcome, inputs, out, time.monotonic() - begun)
 
@@ -152,8 +155,12 @@ def to_screen(
     formats: Sequence[str] = ("txt",),
     *,
     progress: Progress | None = None,
+    outcome: Outcome | None = None,
 ) -> str:
-    """The transcript of one recording in one format. Raises ``UserError``: ``transcribe.out``, and the file's own."""
+    """The transcript of one recording in one format; an ``outcome`` takes down what else is to be told of it.
+
+    Raises ``UserError``: ``transcribe.out``, and the file's own.
+    """
     from kowhisper_tel.transcription.formats import FORMATS
     from kowhisper_tel.transcription.inputs import survey
 
@@ -164,7 +171,10 @@ def to_screen(
     recording = opened.read(item.path)
     length_s = int(recording.duration_s)
     told = (lambda share: progress(int(share * length_s), length_s)) if progress else None
-    return FORMATS[formats[0]](opened.hear(recording, item.name, told), opened.told)
+    transcript = opened.hear(recording, item.name, told)
+    if outcome:
+        outcome.note(transcript)
+    return FORMATS[formats[0]](transcript, opened.told)
 
 
 def _model(model: str | None, run: Path | None) -> str:
@@ -224,9 +234,18 @@ def _tell(outcome: Outcome, inputs: Inputs, out: Path, seconds: float) -> None:
             f"not audio, left out: {outcome.others} files, listed in {out / 'others.jsonl'}",
             f"오디오가 아니어서 뺀 파일 {outcome.others}개, 목록: {out / 'others.jsonl'}",
         )
+    _tell_names(outcome, inputs)
+
+
+def _tell_names(outcome: Outcome, inputs: Inputs | None = None) -> None:
+    from kowhisper_tel.commands.progress import say
+
+    doubled, empty = (inputs.doubled, inputs.empty) if inputs else ([], [])
     for what, names in (
-        (("given twice, transcribed once", "두 번 주어져 한 번만 전사"), [item.name for item in inputs.doubled]),
-        (("folders without audio", "오디오가 없는 폴더"), [str(path) for path in inputs.empty]),
+        (("given twice, transcribed once", "두 번 주어져 한 번만 전사"), [item.name for item in doubled]),
+        (("folders without audio", "오디오가 없는 폴더"), [str(path) for path in empty]),
+        (("repaired", "복구해서 읽음"), outcome.repaired),
+        (("nothing to hear, no text", "아무 소리도 없어 텍스트가 없음"), outcome.silent),
         (("tracks that hold one signal, taken as mono", "트랙이 모두 같은 소리여서 모노로 처리"), outcome.same),
         (("a loop stayed in the text", "반복이 남은 텍스트"), outcome.looping),
     ):

@@ -25,12 +25,15 @@ from kowhisper_tel.core.sound.stream import bounds
 from kowhisper_tel.core.sound.wav import Wav
 
 __all__ = [
-    "LIMITS", "MAGIC", "RATE", "RAW_SUFFIXES", "SOUNDFILE_SUFFIXES", "SUFFIXES", "AudioInfo", "Samples", "open_sound",
-    "probe", "probe_header", "read_audio", "repairs", "resample", "stated_s", "write_audio",
+    "LIMITS", "MAGIC", "RATE", "RAW_SUFFIXES", "SOUNDFILE_SUFFIXES", "SUFFIXES", "AudioInfo", "Samples", "check_heard",
+    "is_still", "open_sound", "probe", "probe_header", "read_audio", "repairs", "resample", "stated_s", "write_audio",
 ]  # fmt: skip
 
 RATE = 16_000
 """The rate, in Hz, of all audio inside the suite: what Whisper hears."""
+
+STILL, EDGE_S = 2.0**-16, 0.025
+"""Half a step of 16 bits: samples that differ by less hold no sound. So long a constant's ends ring when resampled."""
 
 Samples = NDArray[np.float32]
 
@@ -170,6 +173,19 @@ def resample(audio: Samples, rate: int, to_rate: int) -> Samples:
 
     resampled: Samples = soxr.resample(audio, rate, to_rate).astype(np.float32, copy=False)
     return resampled
+
+
+def is_still(audio: Samples) -> bool:
+    """Whether float32[n] at 16 kHz holds nothing to hear: digital silence, or one voltage throughout."""
+    edge = round(EDGE_S * RATE)
+    inner = audio[edge : len(audio) - edge]
+    return bool(len(inner) and float(np.ptp(inner)) < STILL)
+
+
+def check_heard(path: Path, audio: Samples, text: str) -> None:
+    """Raise ``UserError`` (``audio.silent``) where a label with words is of audio that ``is_still``."""
+    if text.strip() and is_still(audio):
+        raise UserError("audio.silent", path=path, value=float(np.median(audio)))
 
 
 def write_audio(path: Path, audio: Samples, rate: int = RATE) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.header import Header
-from kowhisper_tel.data.intake import Intake, reasons
+from kowhisper_tel.data.intake import Intake, reasons, repaired, repairs
 from kowhisper_tel.data.measures import Measures
 from kowhisper_tel.data.recordings import Recorded
 from kowhisper_tel.korean.normalise import VERSION, fingerprint, normalise
@@ -65,6 +65,8 @@ def card(intakes: Sequence[Intake], placed: Sequence[Placed], *, split: Mapping[
         "rejected": len(rejects),
         "left_out": sum(intake.left_out for intake in intakes),
         "rejects": reasons(rejects),
+        "repaired": repaired(p.found for p in placed),
+        "repairs": repairs(p.found for p in placed),
         "corpora": [intake_counts(intake) for intake in intakes],
         "splits": {
             name: _contents([p for p in placed if p.split == name])
@@ -86,6 +88,8 @@ def intake_counts(intake: Intake) -> dict[str, Any]:
         "rejected": len(intake.rejects),
         "left_out": intake.left_out,
         "rejects": reasons(intake.rejects),
+        "repaired": repaired(intake.recorded),
+        "repairs": repairs(intake.recorded),
     }
 
 

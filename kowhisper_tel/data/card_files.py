@@ -13,7 +13,7 @@ from kowhisper_tel.core.errors import message
 from kowhisper_tel.core.files import write_json, write_lines
 from kowhisper_tel.data.card import Placed, intake_counts
 from kowhisper_tel.data.facts import Row, facts
-from kowhisper_tel.data.intake import Intake, reasons
+from kowhisper_tel.data.intake import Intake, reasons, repairs
 from kowhisper_tel.data.remarks import remarks
 from kowhisper_tel.data.telephone import narrowness
 from reports import card as page
@@ -38,7 +38,8 @@ def write_card(
         "schema": SCHEMA,
         **{name: summary[name] for name in ("synthetic", "seed", "split", "check_audio", "normaliser", "splits")},
         "measures": "measures.jsonl" if checked else None,
-        "whole": {name: summary[name] for name in ("read", "accepted", "rejected", "left_out")} | every,
+        "whole": {name: summary[name] for name in ("read", "accepted", "rejected", "left_out", "repaired", "repairs")}
+        | every,
         "corpora": [_corpus(*one) for one in zip(intakes, rows, found, strict=True)],
     }
     if checked:
@@ -61,8 +62,17 @@ def _corpus(intake: Intake, rows: Sequence[Row], own: Mapping[str, Any]) -> dict
         "notations": dict(Counter(found.entry.notation for found in intake.recorded).most_common()),
         "remarks": remarks(intake, rows, own),
         "reasons": _reasons(intake),
+        "mended": _mended(intake),
         **own,
     }
+
+
+def _mended(intake: Intake) -> list[dict[str, Any]]:
+    """Each thing that was made good with its count, and what was found and done, in both languages."""
+    return [
+        {"code": code, "count": count} | {language: message(code, {}, language) for language in ("en", "ko")}
+        for code, count in repairs(intake.recorded).items()
+    ]
 
 
 def _reasons(intake: Intake) -> list[dict[str, Any]]:

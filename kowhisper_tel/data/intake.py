@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -58,6 +58,17 @@ def reasons(rejects: Sequence[Reject]) -> dict[str, int]:
     """How many rejects each reason has, the most frequent first."""
     counts = Counter(reject.code for reject in rejects)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def repairs(recorded: Iterable[Recorded]) -> dict[str, int]:
+    """How many accepted utterances lie in files of which so much was made good, the most frequent first."""
+    counts = Counter(code for found in recorded if found.header for code in found.header.repairs)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def repaired(recorded: Iterable[Recorded]) -> int:
+    """How many accepted utterances lie in files of which anything was made good."""
+    return sum(bool(found.header and found.header.repairs) for found in recorded)
 
 
 class Recorder:

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
-
-from kowhisper_tel.core.audio import RATE, Samples, read_audio, write_audio
+from kowhisper_tel.core.audio import RATE, Samples, check_heard, read_audio, write_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.sound.limits import MOST_MISSING_S
 from kowhisper_tel.data.entry import Entry, Reject, as_file
@@ -23,8 +21,8 @@ MOST_S = 30.0
 """Whisper hears at most this many seconds (Radford et al. 2022, section 2.2)."""
 MOST_STEM_BYTES = 160
 """File systems take names of 255 bytes: the rest is for a hash, the suffix, and what ``atomic`` adds for a while."""
-STILL = 2.0**-16
-"""Half a step of 16 bits: samples that differ by less hold no sound."""
+REPAIRS = "repairs"
+"""The tag that says what of a recording's file was made good, as codes of the catalogue with spaces between them."""
 PLAIN_FORMATS = ("WAV/", "WAVEX/", "FLAC/")
 """Formats, by their header, that stay where they are."""
 
@@ -84,7 +82,7 @@ def _record_track(entries: Sequence[Entry], source: Path, track: int | None, fol
     except UserError as problem:
         return [_reject(entry, problem, source) for entry in entries]
     stays = entries[0].content is None and not track and _is_plain(source, header)
-    return [_record_one(entry, audio, header, folder, stays=stays) for entry in entries]
+    return [_record_one(_repaired(entry, header), audio, header, folder, stays=stays) for entry in entries]
 
 
 def _is_plain(source: Path, header: Header) -> bool:
@@ -96,7 +94,7 @@ def _record_one(entry: Entry, audio: Samples, header: Header, folder: Path, *, s
     utterance = entry.utterance
     try:
         stretch = _stretch(entry, audio)
-        _check_heard(entry, stretch)
+        check_heard(Path(utterance.audio), stretch, utterance.text)
         entry = _compared(entry, len(stretch) / RATE)
     except UserError as problem:
         return _reject(entry, problem, Path(utterance.audio))
@@ -131,11 +129,12 @@ def _stretch(entry: Entry, audio: Samples) -> Samples:
     return stretch
 
 
-def _check_heard(entry: Entry, audio: Samples) -> None:
-    """Raise ``UserError`` (``audio.silent``) where a label is of digital silence, or of a constant voltage alone."""
-    inner = audio[len(audio) // 10 : len(audio) - len(audio) // 10]  # the resampler rings at a constant's ends
-    if len(inner) and float(np.ptp(inner)) < STILL and entry.utterance.text.strip():
-        raise UserError("audio.silent", path=entry.utterance.audio, value=float(np.median(inner)))
+def _repaired(entry: Entry, header: Header) -> Entry:
+    """The entry, with a tag where something of its file was made good."""
+    if not header.repairs:
+        return entry
+    tags = {**entry.utterance.tags, REPAIRS: " ".join(header.repairs)}
+    return replace(entry, utterance=replace(entry.utterance, tags=tags))
 
 
 def _compared(entry: Entry, duration_s: float) -> Entry:

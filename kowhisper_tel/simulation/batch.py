@@ -36,10 +36,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many clips were written, and how many could not be."""
+    """How many clips were written, and how many could not be.
+
+    Of those written, ``repaired`` come from files of which something was made good, ``silent`` hold nothing to hear.
+    """
 
     written: int
     rejected: int = 0
+    repaired: int = 0
+    silent: int = 0
 
     @property
     def read(self) -> int:
@@ -90,7 +95,7 @@ class Batch:
             self._make(clips, count, journal, executor or Processes(min(jobs, count)), progress)
             if executor is not None:
                 _remove_unfinished(target)  # of workers that were killed while others went on
-            outcome = Outcome(journal.written, journal.rejected)
+            outcome = Outcome(journal.written, journal.rejected, journal.repaired, journal.silent)
             if not outcome.written:
                 raise UserError("simulate.rejected", count=count, path=target / REJECTS)
             if manifest is not None:

@@ -22,12 +22,12 @@ class Journal:
 
     def __init__(self, drawn: BinaryIO, rejects: BinaryIO) -> None:
         self._drawn, self._rejects = drawn, rejects
-        self.written = self.rejected = 0
+        self.written = self.rejected = self.repaired = self.silent = 0
 
     def write(self, record: Line) -> None:
         """Add the record of a clip."""
         _append(self._drawn, record)
-        self.written += 1
+        self._count(record)
 
     def reject(self, reject: Line) -> None:
         """Add the reason why a clip was not made."""
@@ -42,8 +42,8 @@ class Journal:
         drawn, rejects = _Reader(self._drawn), _Reader(self._rejects)
         for clip in clips:
             if drawn.line and drawn.line.get("key") == clip.key and is_there(drawn.line):
+                self._count(drawn.line)
                 drawn.keep()
-                self.written += 1
             elif rejects.line and rejects.line.get("id") == clip.key:
                 rejects.keep()
                 self.rejected += 1
@@ -51,6 +51,11 @@ class Journal:
                 break
         drawn.cut()
         rejects.cut()
+
+    def _count(self, record: Line) -> None:
+        self.written += 1
+        self.repaired += bool(record.get("repairs"))
+        self.silent += bool(record.get("silent"))
 
     def records(self) -> Iterator[Line]:
         """The records, one at a time."""

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from augment import Drawn, Mixture, Rendered, replay
-from kowhisper_tel.core.audio import RATE, Samples, read_audio, write_audio
+from kowhisper_tel.core.audio import RATE, Samples, is_still, read_audio, repairs, write_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.entry import Reject
 from kowhisper_tel.simulation.clip import Clip, legible
 
 Record = Mapping[str, Any]
 """``key``, ``seed``, ``source_crc32`` (of the recording's samples), ``audio``, ``duration_s`` (of the new audio),
-``time_map`` (``augment.TimeMap``) and ``drawn``."""
+``repairs`` (codes of what was made good of the recording's file), ``silent`` (nothing to hear in it), ``time_map``
+(``augment.TimeMap``) and ``drawn``."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Rendering:
             "source_crc32": checksum,
             "audio": clip.audio,
             "duration_s": len(rendered.audio) / RATE,
+            "repairs": list(repairs(clip.source)),
+            "silent": is_still(audio),
             "time_map": rendered.time_map.to_json(),
             "drawn": rendered.drawn.to_json(),
         }

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augment import Mixture, rng
-from kowhisper_tel.core.audio import RATE, read_audio
+from kowhisper_tel.core.audio import RATE, check_heard, read_audio
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.utterance import Utterance
 from kowhisper_tel.data.windows import MOST_TICKS, TICK_SAMPLES
@@ -33,16 +33,14 @@ class AudioCache:
         self._bytes = 0
 
     def read(self, utterance: Utterance) -> Samples:
-        """The utterance's audio at 16 kHz. Raises ``UserError`` as ``read_audio`` does."""
+        """The utterance's audio at 16 kHz. Raises ``UserError`` as ``read_audio`` and ``check_heard`` do."""
         if utterance.id in self._kept:
             self._kept.move_to_end(utterance.id)
             return self._kept[utterance.id]
-        audio = read_audio(
-            self._manifest.audio_path(utterance),
-            start_s=utterance.start_s,
-            end_s=utterance.end_s,
-            track=utterance.track,
-        )[:MOST_SAMPLES]  # a header may be off by a hair from what is decoded
+        path = self._manifest.audio_path(utterance)
+        audio = read_audio(path, start_s=utterance.start_s, end_s=utterance.end_s, track=utterance.track)
+        audio = audio[:MOST_SAMPLES]  # a header may be off by a hair from what is decoded
+        check_heard(path, audio, utterance.text)
         self._kept[utterance.id] = audio
         self._bytes += audio.nbytes
         while self._bytes > self._most and len(self._kept) > 1:

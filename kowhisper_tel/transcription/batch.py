@@ -30,7 +30,8 @@ Progress = Callable[[int, int], None]
 class Outcome:
     """What became of the recordings: ``written`` (of them ``left`` as they were), and ``rejected``.
 
-    ``same`` names those whose tracks hold one signal, ``looping`` those with a loop that stayed. ``audio_s``: heard.
+    ``same`` names those whose tracks hold one signal, ``looping`` those with a loop that stayed, ``repaired`` those of
+    which something was made good, with the codes, ``silent`` those with nothing to hear. ``audio_s``: heard.
     ``others`` counts files that are neither recordings nor ours.
     """
 
@@ -41,11 +42,25 @@ class Outcome:
     others: int = 0
     same: list[str] = field(default_factory=list)
     looping: list[str] = field(default_factory=list)
+    repaired: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
 
     @property
     def read(self) -> int:
         """All of them."""
         return self.written + self.rejected
+
+    def note(self, transcript: Transcript) -> None:
+        """Remember what is to be told of a transcript."""
+        name = transcript.audio
+        if transcript.heard == "same":
+            self.same.append(name)
+        if any(piece.loop for piece in transcript.pieces):
+            self.looping.append(name)
+        if transcript.repairs:
+            self.repaired.append(f"{name}: {' '.join(transcript.repairs)}")
+        if transcript.silent:
+            self.silent.append(name)
 
 
 @dataclass(frozen=True)
@@ -201,10 +216,7 @@ class _Work:
 
     def _count(self, transcript: Transcript) -> None:
         self.outcome.written += 1
-        if transcript.heard == "same":
-            self.outcome.same.append(transcript.audio)
-        if any(piece.loop for piece in transcript.pieces):
-            self.outcome.looping.append(transcript.audio)
+        self.outcome.note(transcript)
 
     def _reject(self, item: Input, code: str, facts: dict[str, Any]) -> None:
         with (self.plan.out / REJECTS).open("a", encoding="utf-8") as file:

@@ -60,6 +60,8 @@ class Listener:
             tuple(segments),
             tuple(guards),
             _speakers(recording),
+            recording.repairs,
+            recording.silent,
         )
 
     @property

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from kowhisper_tel.core.activity import FLOOR_QUANTILE, STEP_S, Activity, activity
-from kowhisper_tel.core.audio import RATE, Samples, probe, read_audio
+from kowhisper_tel.core.audio import RATE, Samples, is_still, probe, read_audio
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.data.long_recordings.tracks import SAME_DB, without_bleed
 
@@ -47,16 +47,25 @@ class Voice:
 
 @dataclass(frozen=True)
 class Voices:
-    """A recording as it is heard: ``count`` tracks, heard in one of the ways of ``HEARD``."""
+    """A recording as it is heard: ``count`` tracks, heard in one of the ways of ``HEARD``.
+
+    ``repairs``: what of its file was made good, as codes of the catalogue.
+    """
 
     count: int
     heard: str
     voices: tuple[Voice, ...]
+    repairs: tuple[str, ...] = ()
 
     @property
     def duration_s(self) -> float:
         """The recording's length."""
         return max(len(voice.audio) for voice in self.voices) / RATE
+
+    @property
+    def silent(self) -> bool:
+        """Whether there is nothing to hear in it: digital silence, or one voltage throughout."""
+        return all(is_still(voice.audio) for voice in self.voices)
 
 
 def read_voices(path: Path, choice: Choice, raw_rate: int | None = None) -> Voices:
@@ -71,11 +80,11 @@ def read_voices(path: Path, choice: Choice, raw_rate: int | None = None) -> Voic
     found = probe(path, raw_rate)
     tracks = [read_audio(path, track=track, raw_rate=raw_rate) for track in range(found.tracks)]
     if len(tracks) == 1:
-        return Voices(1, "mono", (Voice(tracks[0]),))
+        return Voices(1, "mono", (Voice(tracks[0]),), found.repairs)
     if choice.mode == "mix":
-        return Voices(len(tracks), "mix", (Voice(mixed(tracks)),))
+        return Voices(len(tracks), "mix", (Voice(mixed(tracks)),), found.repairs)
     if choice.mode == "auto" and (clearest := one_sound(tracks)) is not None:
-        return Voices(len(tracks), "same", (Voice(clearest),))
+        return Voices(len(tracks), "same", (Voice(clearest),), found.repairs)
     if choice.names and len(choice.names) != len(tracks):
         raise UserError(
             "transcribe.track_names",
@@ -84,7 +93,7 @@ def read_voices(path: Path, choice: Choice, raw_rate: int | None = None) -> Voic
             count=len(choice.names),
             tracks=len(tracks),
         )
-    return Voices(len(tracks), "split", _apart(tracks, choice.names or _names(len(tracks))))
+    return Voices(len(tracks), "split", _apart(tracks, choice.names or _names(len(tracks))), found.repairs)
 
 
 def one_sound(tracks: Sequence[Samples]) -> Samples | None:

@@ -57,7 +57,8 @@ class Transcript:
     """One recording: ``audio`` is its name, ``tracks`` how many it has, ``heard`` how (``tracks.HEARD``).
 
     ``segments`` are in order of time, whoever speaks; ``pieces`` is what the guard did for each decoded piece, those
-    in which nothing was heard included.
+    in which nothing was heard included. ``repairs``: what of its file was made good, as codes of the catalogue;
+    ``silent``: there is nothing to hear in it, and so no text.
     """
 
     audio: str
@@ -67,6 +68,8 @@ class Transcript:
     segments: tuple[Segment, ...]
     pieces: tuple[Guard, ...] = ()
     speakers: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
+    silent: bool = False
 
     def to_json(self, language: str, model: Mapping[str, Any], decoding: Mapping[str, Any]) -> dict[str, Any]:
         """One JSON object of the layout ``SCHEMA``; times in s, to the millisecond."""
@@ -74,6 +77,8 @@ class Transcript:
             "schema": SCHEMA,
             "audio": self.audio,
             "duration": round(self.duration_s, 3),
+            "repairs": list(self.repairs),
+            "silent": self.silent,
             "language": language,
             "model": dict(model),
             "decoding": dict(decoding),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,8 @@ import numpy as np
 import pytest
 
 from eval_suites.rendering import audio_of
-from kowhisper_tel.core.audio import RATE, probe, read_audio, write_audio
-from kowhisper_tel.core.errors import UserError, catalogue
+from kowhisper_tel.core.audio import RATE, is_still, probe, read_audio, write_audio
+from kowhisper_tel.core.errors import UserError, catalogue, message
 from kowhisper_tel.core.manifest import Manifest
 from kowhisper_tel.core.stretches import read_stretches
 from kowhisper_tel.core.utterance import Utterance
@@ -20,7 +22,9 @@ from kowhisper_tel.data.corpus import CorpusSpec
 from kowhisper_tel.data.leaks.weed import LeakRules
 from kowhisper_tel.data.prepare import prepare
 from kowhisper_tel.data.split import SplitSpec
+from kowhisper_tel.simulation.journal import open_journal
 from kowhisper_tel.train.audio_check import check_audio
+from kowhisper_tel.train.rendering import AudioCache
 from kowhisper_tel.transcription.tracks import Choice, read_voices
 from tests.bad.recordings import CLASSES, SILENT, Bad, voice
 
@@ -94,6 +98,22 @@ def test_the_check_before_training(name: str, folder: Path) -> None:
     assert outcome(lambda: check_audio(manifest)) == ("ok" if unseen else wanted(bad))
 
 
+@pytest.mark.parametrize("name", SILENT)
+def test_evaluation_and_training_refuse_words_for_silence(name: str, folder: Path) -> None:
+    audio = path_of(folder, name, SILENT[name]).name
+    for text, code in (("네", "audio.silent"), ("", "ok")):
+        manifest = Manifest(folder, (Utterance("a", audio, text),))
+        assert outcome(lambda m=manifest: audio_of(m, m.utterances[0])) == code
+        assert outcome(lambda m=manifest: AudioCache(m).read(m.utterances[0])) == code
+
+
+def test_a_word_at_the_very_beginning_is_heard(tmp_path: Path) -> None:
+    audio = np.zeros(10 * RATE, np.float32)
+    audio[800:2_400] = 0.1 * np.random.default_rng(1).standard_normal(1_600)
+    assert not is_still(audio)
+    assert is_still(audio[2_400:])
+
+
 @each
 def test_evaluation(name: str, folder: Path) -> None:
     bad = CLASSES[name]
@@ -120,6 +140,10 @@ def rejects(file: Path) -> Mapping[str, str]:
     return {Path(line["id"] or line["place"]).stem: line["code"] for line in lines}
 
 
+def repaired() -> dict[str, Bad]:
+    return {name: bad for name, bad in CLASSES.items() if bad.code.startswith("repair.")}
+
+
 def test_prepare_lists_each_with_its_code(folder: Path, tmp_path: Path) -> None:
     corpus = CorpusSpec("folder", path=str(folder))
     split, leaks = SplitSpec.parse("8:1:1", by="utterance"), LeakRules("off", "off")
@@ -129,6 +153,16 @@ def test_prepare_lists_each_with_its_code(folder: Path, tmp_path: Path) -> None:
     assert {name: found.get(slug(name), "ok") for name in everything} == {
         name: wanted(bad) for name, bad in everything.items()
     }
+    accepted = [u for split in ("train", "dev", "test") for u in Manifest.read(tmp_path / "out" / f"{split}.jsonl")]
+    told = {Path(u.id).stem: u.tags["repairs"] for u in accepted if "repairs" in u.tags}
+    assert told == {slug(name): bad.code for name, bad in repaired().items()}
+    for file in ("summary.json", "data_card.json"):
+        made = json.loads((tmp_path / "out" / file).read_text(encoding="utf-8"))
+        (whole,) = made["corpora"]
+        assert whole["repaired"] == len(repaired())
+        assert whole["repairs"] == Counter(bad.code for bad in repaired().values())
+    page = html.unescape((tmp_path / "out" / "data_card.html").read_text(encoding="utf-8"))
+    assert all(message(code, {}, language) in page for code in whole["repairs"] for language in ("en", "ko"))
 
 
 def test_simulate_lists_each_with_its_code(folder: Path, tmp_path: Path) -> None:
@@ -141,6 +175,19 @@ def test_simulate_lists_each_with_its_code(folder: Path, tmp_path: Path) -> None
     headed = {name: bad for name, bad in CLASSES.items() if bad.suffix != ".pcm"}
     assert {name: found.get(slug(name), "ok") for name in headed} == {name: wanted(bad) for name, bad in headed.items()}
     assert done.read == len(headed) + len(SILENT) + 3
+    assert (done.repaired, done.silent) == (len(repaired()), len(SILENT))
+    with open_journal(tmp_path / "out") as journal:
+        records = {Path(record["key"]).stem: record for record in journal.records()}
+    for name, bad in repaired().items():
+        assert records[slug(name)]["repairs"] == [bad.code]
+    assert {name for name, record in records.items() if record["silent"]} == {slug(name) for name in SILENT}
+
+
+@pytest.mark.parametrize("name", [*repaired(), *SILENT])
+def test_transcribing_tells_what_was_repaired_and_what_is_silent(name: str, folder: Path) -> None:
+    bad = {**CLASSES, **SILENT}[name]
+    heard = read_voices(path_of(folder, name, bad), Choice())
+    assert (heard.repairs, heard.silent) == (((), True) if name in SILENT else ((bad.code,), False))
 
 
 @pytest.mark.parametrize("name", SILENT)

@@ -96,7 +96,7 @@ def test_other_audio_seed_times_or_versions_are_another_rendering(
     for utterance in whole:
         (tmp_path / utterance.audio).rename(tmp_path / "elsewhere" / utterance.audio)
     assert found(manifest=Manifest(tmp_path / "elsewhere", whole.utterances)) == 20
-    write_audio(tmp_path / "elsewhere" / "u0.wav", np.zeros(1600, np.float32))
+    write_audio(tmp_path / "elsewhere" / "u0.wav", np.linspace(-0.1, 0.1, 1600, dtype=np.float32))
     assert found(manifest=Manifest(tmp_path / "elsewhere", whole.utterances)) == 16
     monkeypatch.setattr(rendering, "library_versions", lambda names: {"numpy": "0"})
     assert found(manifest=Manifest(tmp_path / "elsewhere", whole.utterances)) == 0

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from kowhisper_tel.commands.transcribe import to_screen, transcribe
+from kowhisper_tel.commands.transcribe import _tell, to_screen, transcribe
 from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import read_json_lines
@@ -232,3 +232,24 @@ def test_raw_audio_wants_its_rate(listener: Listener, calls: Path, tmp_path: Pat
     (calls / "raw.pcm").write_bytes(pcm.tobytes())
     do(replace(listener, raw_rate=8000), calls / "raw.pcm", out=tmp_path / "out")
     assert (tmp_path / "out" / "raw.txt").read_text(encoding="utf-8") == "삐1\n"
+
+
+def test_repairs_and_silence_are_told(listener: Listener, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("cut", "direct"):
+        record(tmp_path / f"{name}.wav", bursts([0.5], 2.0))
+    data = (tmp_path / "cut.wav").read_bytes()
+    (tmp_path / "cut.wav").write_bytes(data[:-3200])
+    soundfile.write(tmp_path / "direct.wav", np.full(2 * RATE, 0.9), RATE)
+    files = [tmp_path / "cut.wav", tmp_path / "direct.wav"]
+    done, inputs = transcribe(files, tmp_path / "out", lambda: listener, ("txt", "json"))
+    assert (done.repaired, done.silent) == (["cut.wav: repair.cut"], ["direct.wav"])
+    made = [json.loads((tmp_path / "out" / f"{name}.json").read_text()) for name in ("cut", "direct")]
+    assert [(one["repairs"], one["silent"]) for one in made] == [(["repair.cut"], False), ([], True)]
+    assert (tmp_path / "out" / "direct.txt").read_text() == ""
+    seen = Outcome()
+    to_screen(files[:1], lambda: listener, outcome=seen)
+    assert seen.repaired == done.repaired
+    _tell(done, inputs, tmp_path / "out", 1.0)
+    told = capsys.readouterr().err
+    assert "cut.wav: repair.cut" in told
+    assert "direct.wav" in told
