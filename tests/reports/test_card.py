@@ -49,6 +49,7 @@ def made(corpora: int = 1, n: int = 3) -> dict[str, Any]:
         "corpus": HOSTILE, "kind": "manifest", "licence": None, "notations": {"plain": n},
         "remarks": [{"code": "card.no_licence", "facts": {}, "en": HOSTILE, "ko": HOSTILE}],
         "reasons": [{"code": "audio.empty", "count": 1, "en": HOSTILE, "ko": HOSTILE}],
+        "mended": [{"code": "repair.cut", "count": 1, "en": HOSTILE, "ko": HOSTILE}],
     }  # fmt: skip
     splits = {"train": {"utterances": n, "speakers": 2, "calls": 1, "hours": 0.5}}
     return {"synthetic": True, "splits": splits, "whole": facts(n), "corpora": [corpus] * corpora}
