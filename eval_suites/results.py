@@ -239,5 +239,5 @@ def _read(out: Path, name: str) -> Iterator[Path]:
         raise UserError("evidence.missing", path=out, file=name)
     try:
         yield out / name
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UserError("evidence.broken", path=out, file=name, error=f"{type(error).__name__}: {error}") from error

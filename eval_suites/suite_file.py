@@ -59,7 +59,7 @@ def read(path: Path, *, sample: int | None = None) -> list[Suite]:
         raise UserError("suites.file_missing", path=path)
     try:
         entries = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as problem:
         raise UserError("suites.file_yaml", path=path, problem=problem) from None
     if isinstance(entries, Mapping) and set(entries) == {"suites"}:
         entries = entries["suites"]

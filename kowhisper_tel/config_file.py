@@ -75,7 +75,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         raise UserError("config.missing", path=path)
     try:
         values = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as problem:
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
         raise UserError("config.yaml", path=path, problem=problem) from None
     if values is not None and not isinstance(values, dict):
         raise UserError("config.yaml", path=path, problem="the file must hold `key: value` lines")

@@ -72,7 +72,7 @@ def _parsed(text: str, where: str) -> Mapping[str, Any]:
 
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SpecError(f"{where} is not YAML: {error}") from None
     if not isinstance(content, Mapping) or "mixture" not in content:
         raise SpecError(f"{where} must hold 'about' and 'mixture', a list of shares and channels")

@@ -130,7 +130,7 @@ def _file(path: Path) -> Any:
 def _yaml(path: Path) -> Any:
     try:
         return yaml.safe_load(_text(path))
-    except yaml.YAMLError as problem:
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
         mark = getattr(problem, "problem_mark", None)
         raise UserError("post.file", path=path, problem=f"no YAML (line {mark.line + 1 if mark else '?'})") from None
 

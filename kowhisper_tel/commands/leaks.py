@@ -74,9 +74,16 @@ def _read(path: Path) -> Iterator[Located]:
     from kowhisper_tel.core.errors import UserError
     from kowhisper_tel.data.corpus import CorpusSpec
     from kowhisper_tel.data.entry import Reject
+    from kowhisper_tel.data.labels import check_times
     from kowhisper_tel.data.leaks.check import Located
 
+    places: dict[str, str] = {}
     for item in CorpusSpec("manifest", str(path)).entries():
         if isinstance(item, Reject):
             raise UserError(item.code, **item.facts)
+        check_times(item)
+        name = item.utterance.id
+        if name in places:
+            raise UserError("prepare.duplicate", place=item.place, id=name, first=places[name])
+        places[name] = item.place
         yield Located(item.utterance, Path(item.utterance.audio), path.stem)

@@ -165,9 +165,10 @@ def _record(line: str) -> tuple[str, str] | None:
     """Id and text of a line of a manifest, or of ``hypotheses.jsonl``; ``None`` where it is neither."""
     try:
         record = opened(line.encode())
+        name, text = record.get("id", record.get("utterance_id")), record.get("text")
+        f"{name}{text}".encode()  # nothing is written of half a surrogate pair
     except ValueError:
         return None
-    name, text = record.get("id", record.get("utterance_id")), record.get("text")
     return (name, text) if isinstance(name, str) and isinstance(text, str) else None
 
 

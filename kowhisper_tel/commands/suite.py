@@ -119,6 +119,8 @@ def export(
     녹음은 라이선스가 허용할 때만 외부로 내보내세요.
     """
     from eval_suites.export import export as write
+    from eval_suites.rendering import items_of
+    from eval_suites.results import left_out
     from kowhisper_tel.commands.progress import bar, say
 
     *wanted, out = names
@@ -126,9 +128,12 @@ def export(
         raise UserError("suites.export_unknown")
     run = _run(config, set_, name)
     choice = _choose(run, wanted, size, manifest=manifest)
+    utterances = _manifest(run, manifest)
+    for each, ids in left_out(choice.suites, items_of(utterances)).items():
+        say(f"left out: {each}: {len(ids)} utterances too long for it", f"제외: {each}: 너무 긴 발화 {len(ids)}개")
     with bar("export", "내보내기") as progress:
         count = write(
-            _manifest(run, manifest),
+            utterances,
             choice.suites,
             Path(out),
             seed=run.config.seed,

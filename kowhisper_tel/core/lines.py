@@ -39,7 +39,7 @@ def opened(line: bytes) -> dict[str, Any]:
         raise DamagedLineError("the line does not match its seal (one that is changed on purpose must lose it)")
     try:
         record = json.loads(plain)
-    except ValueError as problem:  # UnicodeDecodeError is one, too
+    except (ValueError, RecursionError) as problem:  # UnicodeDecodeError is a ValueError, too
         raise DamagedLineError(type(problem).__name__) from None
     if not isinstance(record, dict):
         raise DamagedLineError("not a JSON object")

@@ -62,14 +62,24 @@ def utterance_fields(record: Mapping[str, Any], columns: Mapping[str, str]) -> d
             fields[field] = _number(field, fields[field], kind)
     for field in ("id", "speaker", "call"):
         if field in fields:
+            if not _is_scalar(fields[field]):
+                raise ValueError(f"{field} is no text")
             plain = _plain(fields[field])
             fields[field] = plain if field == "id" else sys.intern(plain)
-    own = record.get("tags")
-    found = [(str(k), v) for k, v in own.items()] if isinstance(own, Mapping) else []
+    found = _own_tags(record.get("tags"))
     taken = {*columns.values(), *UNTAGGED}
     found += [(k, v) for k, v in record.items() if k not in taken and _is_scalar(v)]
     fields["tags"] = _tags(tuple((k, _plain(v)) for k, v in found if not _is_nothing(v)))
     return fields
+
+
+def _own_tags(tags: Any) -> list[tuple[str, Any]]:
+    """What a record itself calls tags: an object of texts and numbers. A text is a tag, as in any other column."""
+    if not isinstance(tags, Mapping):
+        return [("tags", tags)] if _is_scalar(tags) else []
+    if not all(_is_scalar(value) or _is_nothing(value) for value in tags.values()):
+        raise ValueError("tags is no object of texts")
+    return [(str(name), value) for name, value in tags.items()]
 
 
 @lru_cache(maxsize=1 << 13)
@@ -103,8 +113,8 @@ def _plain(value: Any) -> str:
 def _number(field: str, value: Any, kind: type[float] | type[int]) -> float | int:
     try:
         number = kind(value) if not isinstance(value, bool) else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = None
-    if number is None:
+    if number is None or (isinstance(value, float) and number != value):  # int(0.5) is another number
         raise ValueError(f"{field} is no number: {value!r}")
     return number

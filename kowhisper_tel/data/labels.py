@@ -33,7 +33,7 @@ def spoken(entry: Entry, count_tokens: CountTokens | None) -> Entry:
     ``notation.masked``, ``notation.unclear`` and ``notation.unknown``.
     """
     utterance = entry.utterance
-    _check_times(entry)
+    check_times(entry)
     parsed = parse(fold(utterance.text), entry.notation)
     _check_notation(entry, parsed)
     label = " ".join(verbalise(parsed.spoken).split())
@@ -66,7 +66,8 @@ def _mark_tags(parsed: Parsed) -> dict[str, str]:
     return {tag: " ".join(sorted(parsed.kinds & known)) for tag, known in kinds.items() if parsed.kinds & known}
 
 
-def _check_times(entry: Entry) -> None:
+def check_times(entry: Entry) -> None:
+    """Raise ``UserError`` (``prepare.times``) for times that are no stretch."""
     start_s, end_s = entry.utterance.start_s, entry.utterance.end_s
     times = [time for time in (start_s, end_s) if time is not None]
     sound = all(math.isfinite(time) and time >= 0 for time in times)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ Stamp = tuple[str, int, int]
 
 def stamp(file: Path, name: str) -> Stamp:
     """The stamp of a file, which is not opened."""
-    if not file.is_file():
+    try:
+        found = file.stat()
+    except (OSError, ValueError):  # not there, or of a name that no file can have: reading it says which
         return name, -1, -1
-    found = file.stat()
+    if not stat.S_ISREG(found.st_mode):
+        return name, -1, -1
     return name, found.st_size, found.st_mtime_ns
 
 

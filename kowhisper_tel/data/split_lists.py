@@ -135,7 +135,7 @@ def read_list(split: str, path: Path) -> Iterator[Line]:
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text.strip()  # a bare name in a JSONL file
 
 

@@ -13,6 +13,7 @@ from kowhisper_tel.core.audio import RAW_SUFFIXES, SUFFIXES
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import fingerprint
 from kowhisper_tel.core.manifest import Manifest
+from kowhisper_tel.data.sources import stamp
 
 OWN_SUFFIXES = frozenset(SUFFIXES) - frozenset(RAW_SUFFIXES)
 """Endings of files that say themselves what they are."""
@@ -94,8 +95,8 @@ def survey(clips: Iterable[Clip], target: Path) -> tuple[int, str]:
     for clip in clips:
         if str(clip.source.resolve()).startswith(within):
             raise UserError("simulate.inside", source=clip.source, target=target)
-        stat = clip.source.stat() if clip.source.is_file() else None
-        stamp = (stat.st_size, stat.st_mtime_ns) if stat else None
-        total = fingerprint([total, clip.key, clip.start_s, clip.end_s, clip.track, stamp])
+        _, *found = stamp(clip.source, "")
+        known = found if found[0] >= 0 else None
+        total = fingerprint([total, clip.key, clip.start_s, clip.end_s, clip.track, known])
         count += 1
     return count, total

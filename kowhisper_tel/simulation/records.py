@@ -40,7 +40,7 @@ class Records:
                 raise UserError("simulate.replay", clip=record["key"], problem=problem) from None
             except UnicodeDecodeError:  # whose text would be the file itself, a recording perhaps
                 raise UserError("simulate.record", path=path, line=number, problem="not UTF-8") from None
-            except (ValueError, KeyError, TypeError) as problem:
+            except (ValueError, KeyError, TypeError, RecursionError) as problem:
                 raise UserError("simulate.record", path=path, line=number, problem=repr(problem)) from None
             if record["key"] in places:
                 raise UserError("simulate.record", path=path, line=number, problem=f"a second {record['key']}")

@@ -118,7 +118,7 @@ def read(path: Path) -> Budgets:
         raise UserError("gate.budgets_missing", path=path)
     try:
         values = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
-    except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError) as problem:
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as problem:
         raise UserError("gate.budgets_yaml", path=path, problem=problem) from None
     if not values or not isinstance(values, dict):
         raise UserError("gate.budgets_yaml", path=path, problem="it holds no `key: value` lines")

@@ -135,7 +135,7 @@ def _read(name: str) -> Any:
         raise UserError("fields.missing", path=name)
     try:
         return yaml.safe_load(read_text(file))
-    except yaml.YAMLError as problem:
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
         raise UserError("fields.yaml", path=name, problem=problem) from None
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
+from kowhisper_tel.core import manifest_lines
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256
 from kowhisper_tel.core.utterance import Utterance
@@ -103,6 +103,8 @@ def _entry(
         for field in ("audio", "text"):
             if not isinstance(fields.setdefault(field, ""), str):
                 raise ValueError(f"{columns[field]} is no text")
+        if "\0" in fields["audio"]:
+            raise ValueError(f"{columns['audio']} holds a NUL, which no path has")
     except ValueError as problem:
         return Reject(place, "prepare.line", {"place": place, "problem": str(problem)})
     name = fields["audio"].strip()
@@ -145,10 +147,9 @@ def _records(file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
 
 def _json(line: str) -> dict[str, Any] | str:
     try:
-        record = json.loads(line)
+        return manifest_lines.record(line)
     except ValueError as problem:
-        return f"not JSON ({problem})"
-    return record if isinstance(record, dict) else "not a JSON object"
+        return str(problem)
 
 
 def _table(lines: Iterable[str], delimiter: str, file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
