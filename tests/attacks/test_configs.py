@@ -72,7 +72,7 @@ WHOLE = {
     + "".join(
         f"{new}: &{new} [{', '.join(['*' + old] * 10)}]\n" for old, new in zip("abcdef", "bcdefg", strict=True)
     ): ("config.yaml", "aliases"),
-    "a: " + "[" * 5000: ("config.yaml", ""),
+    "a: " + "[" * 1000: ("config.yaml", ""),
     "model: ${KOWHISPER_NO_SUCH_VARIABLE}": ("config.variable", "KOWHISPER_NO_SUCH_VARIABLE"),
 }
 
