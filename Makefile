@@ -19,7 +19,7 @@ help:
 	@echo "make test-slow  kill and resume, on the embedded model; 200 leaks planted in real speech"
 	@echo "make test-kill-train  kill a training fifty times, go on with it: the same weights"
 	@echo "make test-kill  kill whole runs more than a hundred times, in every stage, go on with them: the same results"
-	@echo "make test-faults  nearly a thousand faults: full disks, no memory, rotten files, in every stage"
+	@echo "make test-faults  over a thousand faults: full disks, no memory, rotten files, in every stage"
 	@echo "make lock       write locks/*.txt anew (needs uv); make demo LOCKED=1 installs by them"
 	@echo "make bench-train-memory  memory of training on ten hours, beside ten minutes"
 	@echo "make docs       the site of docs/ in Korean and English, in build/site"
@@ -71,7 +71,7 @@ test-kill: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m "slow or not slow" tests/faults/test_kill_run.py tests/train/test_kill_train.py
 
 test-faults: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -m "slow or not slow" tests/faults/test_rot.py tests/faults/test_exhausted.py
+	$(BIN)/python -m pytest -m "slow or not slow" tests/faults/test_rot.py tests/faults/test_exhausted.py tests/faults/test_training.py
 
 lock:
 	@sh scripts/lock.sh

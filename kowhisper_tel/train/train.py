@@ -242,7 +242,10 @@ def _is_finished(out: Path, inputs: Mapping[str, Any], resume: bool) -> bool:
         return False
     if not resume:
         raise UserError("train.exists", out=out)
-    before = json.loads(record.read_text(encoding="utf-8"))
+    try:
+        before = dict(json.loads(record.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise UserError("train.changed", out=out, fields=f"{record.name} (damaged)") from None
     changed = sorted(key for key in inputs if before.get(key) != inputs[key])
     if changed:
         raise UserError("train.changed", out=out, fields=", ".join(changed))
