@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from augment import Channel, rng
 from eval_suites import calls
 from eval_suites.calls import Line
@@ -29,7 +31,7 @@ def build(request: Request) -> list[Suite]:
     if request.manifest is None:
         return []
     talks = [talk for talk in calls.talks(request.manifest, WINDOW_S) if _spoken_s(talk) >= SHORTEST_S]
-    alone = [item for number, talk in enumerate(talks) if (item := _alone(number, talk, request.size))]
+    alone = _alone(talks, request.size)
     pairs = zip(talks[::2], talks[1::2], strict=False)
     together = [item for number, pair in enumerate(pairs) for item in _together(number, *pair, request.size)]
     suites = []
@@ -59,10 +61,17 @@ def _suite(name: str, en: str, ko: str, items: list[Item], tracks: int) -> Suite
     )
 
 
-def _alone(number: int, talk: list[Line], size: str) -> Item | None:
-    if number >= CALLS[size]:
-        return None
-    return calls.one_track(f"longform-1-{_name(talk)}", talk, _length_s(number, size))
+def _alone(talks: list[list[Line]], size: str) -> list[Item]:
+    """A call of each speaker; then, while there are too few, another of those who have clips left for one."""
+    waiting, found = deque((talk, 1) for talk in talks), list[Item]()
+    while waiting and len(found) < CALLS[size]:
+        talk, part = waiting.popleft()
+        name = f"longform-1-{_name(talk)}" + (f"-{part}" if part > 1 else "")
+        found.append(calls.one_track(name, talk, _length_s(len(found), size)))
+        left = talk[len(found[-1].source["pieces"]) :]
+        if _spoken_s(left) >= SHORTEST_S:
+            waiting.append((left, part + 1))
+    return found
 
 
 def _together(number: int, one: list[Line], other: list[Line], size: str) -> tuple[Item, ...]:

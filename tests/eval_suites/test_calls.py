@@ -125,6 +125,15 @@ def test_long_form_suites(manifest: Manifest) -> None:
     assert longform.build(request(few)) == [], "ten clips of each are no call"
 
 
+def test_who_has_clips_left_speaks_in_another_call(manifest: Manifest) -> None:
+    people = Manifest(manifest.root, tuple(dataclasses.replace(one, speaker="s0") for one in manifest.utterances[:104]))
+    (one,) = longform.build(request(people, "standard"))
+    assert [item.id for item in one.items][:2] == ["longform-1-s0", "longform-1-s0-2"]
+    names = [name for item in one.items for name, _ in pieces(item)]
+    assert len(names) == len(set(names)), "no clip is said twice"
+    assert all(item.duration_s > 60.0 for item in one.items)
+
+
 def test_forgetting_suites(manifest: Manifest) -> None:
     wide, english, times = forgetting.build(request(manifest))
     (as_clean,) = clean.build(request(manifest))
