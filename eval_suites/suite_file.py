@@ -26,27 +26,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from augment import Channel, Mixture, presets
 from augment.errors import AugmentError
 from eval_suites import materials, numbers
 from eval_suites.suite import CONDITIONS, WINDOW_S, Suite
 from eval_suites.suites._shared import FOREIGN, OTHER
+from kowhisper_tel.core import yaml_text
 from kowhisper_tel.core.errors import UserError
 
 NAME = r"[\w+-][\w.+-]*"
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML in which ``yes`` and ``no`` are text, as YAML 1.2 has it: they are values of tags."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    start: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:bool"]
-    for start, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$", re.I), list("tTfF"))
 
 
 def read(path: Path, *, sample: int | None = None) -> list[Suite]:
@@ -58,8 +46,8 @@ def read(path: Path, *, sample: int | None = None) -> list[Suite]:
     if not path.is_file():
         raise UserError("suites.file_missing", path=path)
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
-    except (OSError, ValueError, yaml.YAMLError, RecursionError) as problem:
+        entries = yaml_text.parse(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as problem:
         raise UserError("suites.file_yaml", path=path, problem=problem) from None
     if isinstance(entries, Mapping) and set(entries) == {"suites"}:
         entries = entries["suites"]

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from kowhisper_tel.config import Config
+from kowhisper_tel.core import yaml_text
 from kowhisper_tel.core.errors import UserError
 
 DEMO = Path(__file__).with_name("demo.yaml")
@@ -44,38 +45,12 @@ def validated(values: Mapping[str, Any], path: Path | None = None) -> Config:
     return _anchor(config, path.parent if path else Path())
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which ``8:2`` is text, as YAML 1.2 has it; YAML 1.1 took it for a number to the base of 60, 482.
-
-    A key that stands in one place twice is an error: the first would be dropped without a word.
-    """
-
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        node: yaml.MappingNode = super().compose_mapping_node(anchor)
-        known: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in known:
-                    problem = f"the key `{key.value}` stands here twice"
-                    raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
-                known.add(key.value)
-        return node
-
-    def number(self, node: yaml.ScalarNode) -> Any:
-        construct = yaml.SafeLoader.yaml_constructors[node.tag]
-        return node.value if ":" in node.value else construct(self, node)
-
-
-for _tag in ("int", "float"):
-    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _Loader.number)
-
-
 def _read_yaml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError("config.missing", path=path)
     try:
-        values = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as problem:
+        values = yaml_text.parse(path.read_text(encoding="utf-8-sig"))
+    except ValueError as problem:
         raise UserError("config.yaml", path=path, problem=problem) from None
     if values is not None and not isinstance(values, dict):
         raise UserError("config.yaml", path=path, problem="the file must hold `key: value` lines")
@@ -108,8 +83,8 @@ def _override(values: dict[str, Any], override: str) -> None:
             else:
                 node[key] = node.get(key) or {}  # `train:` with nothing under it is None in YAML
                 node = node[key]
-        node[int(last) if isinstance(node, list) else last] = yaml.load(text, _Loader)
-    except (ValueError, IndexError, AttributeError, TypeError, RecursionError, yaml.YAMLError) as problem:
+        node[int(last) if isinstance(node, list) else last] = yaml_text.parse(text)
+    except (ValueError, IndexError, AttributeError, TypeError) as problem:
         raise UserError("config.override", override=override, problem=problem) from None
 
 

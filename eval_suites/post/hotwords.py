@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from eval_suites.hypothesis import Guess, Transcript
 from eval_suites.post import PostKind, Work, _rules
 from eval_suites.post._words import HotWord, HotWords
+from kowhisper_tel.core import yaml_text
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.whisper.loops import is_loop
 
@@ -129,10 +128,9 @@ def _file(path: Path) -> Any:
 
 def _yaml(path: Path) -> Any:
     try:
-        return yaml.safe_load(_text(path))
-    except (yaml.YAMLError, ValueError, RecursionError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        raise UserError("post.file", path=path, problem=f"no YAML (line {mark.line + 1 if mark else '?'})") from None
+        return yaml_text.parse(_text(path))
+    except yaml_text.BrokenYamlError as problem:
+        raise UserError("post.file", path=path, problem=f"no YAML (line {problem.line or '?'})") from None
 
 
 def _text(path: Path) -> str:

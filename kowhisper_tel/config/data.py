@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from kowhisper_tel.config.section import OFF, Section
+from kowhisper_tel.config.section import Section
 
 Split = Literal["train", "dev", "test"]
 
@@ -50,11 +50,11 @@ class Data(Section):
     overlap: Literal["fail", "drop"] = Field(
         "fail", description="other utterances of the speakers in `lists`: stop, or leave them out"
     )
-    leaks: Annotated[Literal["fail", "drop", "report", "off"], OFF] = Field(
+    leaks: Literal["fail", "drop", "report", "off"] = Field(
         "fail",
         description="a recording, or its copy, in train and in dev or test: stop, leave train's out, list it",
     )
-    sentences: Annotated[Literal["fail", "drop", "report", "off"], OFF] = Field(
+    sentences: Literal["fail", "drop", "report", "off"] = Field(
         "drop", description="a sentence of 12 syllables or more (or nearly the same) in train and in dev or test"
     )
     long: Long | None = Field(None, description="whole calls: `{}` aligns and cuts them; without it they are rejected")

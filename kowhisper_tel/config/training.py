@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from kowhisper_tel.config.section import OFF, Section
+from kowhisper_tel.config.section import Section
 from kowhisper_tel.train.hearing import Severity, as_points
 from kowhisper_tel.train.recipes import recipes
 
@@ -114,9 +114,7 @@ class Train(Section):
         "worst_stratum", description="which measured weights are kept: lowest worst CER over the base's, lowest mean"
     )
     early_stopping_patience: int | None = Field(None, ge=1, description="stop after so many measurings, none better")
-    forgetting: Annotated[Literal["warn", "stop", "off"], OFF] = Field(
-        "warn", description="where more is lost than the budget allows"
-    )
+    forgetting: Literal["warn", "stop", "off"] = Field("warn", description="where more is lost than the budget allows")
     forgetting_budget: ForgettingBudget = Field(ForgettingBudget(), description="what may be lost, in points")
     interpolate: list[Annotated[float, Field(gt=0, le=1)]] | None = Field(
         None, description="shares of the tuned model, the rest being the base, that are measured too, e.g. [0.3, 0.6]"

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from eval_suites import metrics
 from eval_suites.scorer import HEADLINE, LOOPS
+from kowhisper_tel.core import yaml_text
 from kowhisper_tel.core.errors import UserError
 from reports.gate.side import By, Side
 
@@ -97,17 +97,6 @@ class Budgets(Budget):
         return self.strata if by == "stratum" else self.suites
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML that refuses a key given twice, of which one would be lost."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
 def read(path: Path) -> Budgets:
     """The budgets of a file.
 
@@ -117,8 +106,8 @@ def read(path: Path) -> Budgets:
     if not path.is_file():
         raise UserError("gate.budgets_missing", path=path)
     try:
-        values = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
-    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as problem:
+        values = yaml_text.parse(path.read_text(encoding="utf-8-sig"))
+    except ValueError as problem:
         raise UserError("gate.budgets_yaml", path=path, problem=problem) from None
     if not values or not isinstance(values, dict):
         raise UserError("gate.budgets_yaml", path=path, problem="it holds no `key: value` lines")

@@ -9,6 +9,7 @@ import functools
 import re
 import shlex
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,18 @@ def config(here: Path, model: Path, **rest: Any) -> Path:
     data = {"corpora": [{"kind": "manifest", "path": "m.jsonl", "split": "train"}], "leaks": "off", "sentences": "off"}
     value = {"name": "r", "runs": "out", "model": str(model), "data": data, "train": None, **rest}
     return put(here / "c.yaml", yaml.safe_dump(value, allow_unicode=True).encode())
+
+
+def each_ends_by_its_code(
+    classes: Mapping[str, tuple[bytes | None, str]], place: Path, called: Callable[[Path], End]
+) -> None:
+    """Puts each class's content where it belongs and calls what reads it, which writes nothing."""
+    ends = {}
+    for name, (content, _) in classes.items():
+        put(place, content)
+        with nothing_else_written(place.parent.parent):
+            ends[name] = str(called(place))
+    assert ends == {name: code for name, (_, code) in classes.items()}
 
 
 OF_FILES = ("manifest.missing", "prepare.nothing", "prepare.encoding", "prepare.column")
@@ -213,12 +226,8 @@ def test_texts_to_score(here: Path, call: Called) -> None:
         with nothing_else_written(here.parent):
             ends[name] = str(call("score", reference, hypothesis, "--each", "each.jsonl"))
     assert ends == {name: code for name, (*_, code) in labels.TEXTS.items()}
-    good, ends = put(here / "ref.txt", labels.GOOD), {}
-    for name, (words, _) in labels.KEYWORDS.items():
-        path = put(here / "w.txt", words)
-        with nothing_else_written(here.parent):
-            ends[name] = str(call("score", good, good, "--keywords", path))
-    assert ends == {name: code for name, (_, code) in labels.KEYWORDS.items()}
+    good = put(here / "ref.txt", labels.GOOD)
+    each_ends_by_its_code(labels.KEYWORDS, here / "w.txt", lambda path: call("score", good, good, "--keywords", path))
 
 
 @pytest.mark.parametrize("command", TEXT_COMMANDS)
@@ -231,12 +240,7 @@ def test_texts_on_standard_input(command: str, here: Path, call: Called) -> None
 @pytest.mark.parametrize("command", CONFIG_COMMANDS)
 def test_configs(command: str, here: Path, run: Path, call: Called) -> None:
     shutil.copytree(run, here / "run")
-    ends = {}
-    for name, (content, _) in configs.CONFIGS.items():
-        path = put(here / "c.yaml", content)
-        with nothing_else_written(here.parent):
-            ends[name] = str(call(*shlex.split(command), "--config", path))
-    assert ends == {name: code for name, (_, code) in configs.CONFIGS.items()}
+    each_ends_by_its_code(configs.CONFIGS, here / "c.yaml", lambda path: call(*shlex.split(command), "--config", path))
 
 
 @pytest.mark.parametrize("command", SUITE_COMMANDS)
@@ -244,23 +248,13 @@ def test_files_of_suites(command: str, here: Path, tiny_whisper: Path, call: Cal
     asked = config(here, tiny_whisper, evaluate={"suites": ["own.yaml"], "engine": "transformers"})
     put(here / "out" / "r" / "config.yaml", asked.read_bytes())
     put(here / "out" / "r" / "manifests" / "test.jsonl", manifests.GOOD.encode())
-    ends = {}
-    for name, (content, _) in configs.SUITE_FILES.items():
-        put(here / "own.yaml", content)
-        with nothing_else_written(here.parent):
-            ends[name] = str(call(*command.split(), "--config", asked))
-    assert ends == {name: code for name, (_, code) in configs.SUITE_FILES.items()}
+    each_ends_by_its_code(configs.SUITE_FILES, here / "own.yaml", lambda _: call(*command.split(), "--config", asked))
 
 
 @pytest.mark.parametrize("command", ["gate check run run", "gate plan run run", "gate accept run --reason x"])
 def test_budgets(command: str, here: Path, run: Path, call: Called) -> None:
     shutil.copytree(run, here / "run")
-    ends = {}
-    for name, (content, _) in configs.BUDGETS.items():
-        path = put(here / "b.yaml", content)
-        with nothing_else_written(here.parent):
-            ends[name] = str(call(*command.split(), "--budgets", path))
-    assert ends == {name: code for name, (_, code) in configs.BUDGETS.items()}
+    each_ends_by_its_code(configs.BUDGETS, here / "b.yaml", lambda path: call(*command.split(), "--budgets", path))
 
 
 @pytest.mark.parametrize(
@@ -269,12 +263,8 @@ def test_budgets(command: str, here: Path, run: Path, call: Called) -> None:
 def test_what_simulate_goes_by(
     option: str, classes: dict[str, tuple[bytes | None, str]], here: Path, call: Called
 ) -> None:
-    ends, end = {}, ".yaml" if option == "--channel" else ".jsonl"
-    for name, (content, _) in classes.items():
-        path = put(here / f"x{end}", content)
-        with nothing_else_written(here.parent):
-            ends[name] = str(call("simulate", "a0.flac", "made.flac", option, path))
-    assert ends == {name: code for name, (_, code) in classes.items()}
+    place = here / f"x{'.yaml' if option == '--channel' else '.jsonl'}"
+    each_ends_by_its_code(classes, place, lambda path: call("simulate", "a0.flac", "made.flac", option, path))
 
 
 @pytest.mark.parametrize("command", RESULT_COMMANDS)
@@ -312,6 +302,6 @@ def test_how_many_there_are() -> None:
     print({name: f"{count} × {commands}" for name, (count, commands) in classes.items()})
     every = sum(count for count, _ in classes.values())
     cells = sum(count * commands for count, commands in classes.values())
-    print(every, cells)
-    assert every >= 300
-    assert cells >= 2_000
+    page = Path(__file__).parents[2] / "docs" / "security"
+    assert f"| {every} ({cells:,} cells) |" in page.with_suffix(".en.md").read_text(encoding="utf-8")
+    assert f"| {every}(칸 {cells:,}개) |" in page.with_suffix(".ko.md").read_text(encoding="utf-8")

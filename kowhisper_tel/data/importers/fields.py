@@ -31,8 +31,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from kowhisper_tel.core import yaml_text
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import sha256
 from kowhisper_tel.data import tables
@@ -134,8 +133,8 @@ def _read(name: str) -> Any:
     if not file.is_file():
         raise UserError("fields.missing", path=name)
     try:
-        return yaml.safe_load(read_text(file))
-    except (yaml.YAMLError, ValueError, RecursionError) as problem:
+        return yaml_text.parse(read_text(file))
+    except yaml_text.BrokenYamlError as problem:
         raise UserError("fields.yaml", path=name, problem=problem) from None
 
 
