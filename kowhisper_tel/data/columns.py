@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from kowhisper_tel.core.errors import UserError
+from kowhisper_tel.data.entry import Reject
 
 FIELDS = ("id", "audio", "text", "start_s", "end_s", "track", "speaker", "call")
 """Columns that mean a field of the utterance. Any other becomes a tag."""
@@ -71,6 +72,22 @@ def utterance_fields(record: Mapping[str, Any], columns: Mapping[str, str]) -> d
     found += [(k, v) for k, v in record.items() if k not in taken and _is_scalar(v)]
     fields["tags"] = _tags(tuple((k, _plain(v)) for k, v in found if not _is_nothing(v)))
     return fields
+
+
+def row_fields(
+    record: Mapping[str, Any], columns: Mapping[str, str], place: str, identity: str
+) -> dict[str, Any] | Reject:
+    """``utterance_fields`` of a table's row with a text, and an id, ``identity`` where it has none; or the reject.
+
+    Its audio is not among them: that is the importer's.
+    """
+    try:
+        fields = utterance_fields(record, {field: column for field, column in columns.items() if field != "audio"})
+        if not isinstance(fields.setdefault("text", ""), str):
+            raise ValueError(f"{columns['text']} is no text")
+    except ValueError as problem:
+        return Reject(place, "prepare.line", {"place": place, "problem": str(problem)}, identity)
+    return {"id": identity} | fields
 
 
 def _own_tags(tags: Any) -> list[tuple[str, Any]]:

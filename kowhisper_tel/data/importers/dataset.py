@@ -10,7 +10,7 @@ from typing import Any
 from kowhisper_tel.core.audio import MAGIC
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
-from kowhisper_tel.data.columns import field_columns, stated_length, utterance_fields
+from kowhisper_tel.data.columns import field_columns, row_fields, stated_length
 from kowhisper_tel.data.corpus_files import CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
@@ -90,13 +90,9 @@ def _entry(
     audio = record.pop(columns["audio"])
     if "id" not in columns:
         record.pop("id", None)  # not unique, and no stratum
-    try:
-        fields = utterance_fields(record, {field: name for field, name in columns.items() if field != "audio"})
-        if not isinstance(fields.setdefault("text", ""), str):
-            raise ValueError(f"{columns['text']} is no text")
-    except ValueError as problem:
-        return Reject(place, "prepare.line", {"place": place, "problem": str(problem)}, identity)
-    fields = {"id": identity} | fields
+    fields = row_fields(record, columns, place, identity)
+    if isinstance(fields, Reject):
+        return fields
     stored = audio if isinstance(audio, Mapping) else {"path": audio}
     file, content = stored.get("path"), stored.get("bytes")
     if content:

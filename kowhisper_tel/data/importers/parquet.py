@@ -10,7 +10,7 @@ from typing import Any
 
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
-from kowhisper_tel.data.columns import field_columns, stated_length, utterance_fields
+from kowhisper_tel.data.columns import field_columns, row_fields, stated_length
 from kowhisper_tel.data.corpus_files import CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
@@ -65,13 +65,9 @@ def _entry(record: dict[str, Any], columns: Mapping[str, str], at: tuple[Any, ..
     place = f"{name}[{group}][{row}]"
     audio = record.pop(columns["audio"], None)
     identity = f"{Path(name).with_suffix('').as_posix()}-{group:04d}-{row:06d}"
-    try:
-        fields = utterance_fields(record, {field: column for field, column in columns.items() if field != "audio"})
-        if not isinstance(fields.setdefault("text", ""), str):
-            raise ValueError(f"{columns['text']} is no text")
-    except ValueError as problem:
-        return Reject(place, "prepare.line", {"place": place, "problem": str(problem)}, identity)
-    fields.setdefault("id", identity)
+    fields = row_fields(record, columns, place, identity)
+    if isinstance(fields, Reject):
+        return fields
     lasts_s = None if "end_s" in fields else stated_length(record)
     stored = (audio.get("path") if isinstance(audio, Mapping) else audio) or ""
     if not as_path:

@@ -16,7 +16,7 @@ from typing import Any
 from kowhisper_tel.core.audio import RAW_SUFFIXES, SUFFIXES
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.utterance import Utterance
-from kowhisper_tel.data.columns import field_columns, stated_length, utterance_fields
+from kowhisper_tel.data.columns import field_columns, row_fields, stated_length
 from kowhisper_tel.data.corpus_files import CorpusFiles
 from kowhisper_tel.data.entry import Entry, Reject
 from kowhisper_tel.data.importers import Importer
@@ -100,16 +100,15 @@ def _entry(sample: _Sample, file: Path, place: str, options: Mapping[str, Any]) 
         record = _record(sample)
         named = options.get("columns") or {}
         columns = field_columns([*record, "audio"], named, place)
-        fields = utterance_fields(record, {name: column for name, column in columns.items() if name != "audio"})
-        if not isinstance(fields.setdefault("text", ""), str):
-            raise ValueError(f"{columns['text']} is no text")
     except ValueError as problem:
         return Reject(place, "prepare.line", {"place": place, "problem": str(problem)}, sample.key)
     except UserError as problem:
         if problem.code != "prepare.column":
             raise
         return Reject(place, problem.code, problem.facts, sample.key)
-    fields.setdefault("id", sample.key)
+    fields = row_fields(record, columns, place, sample.key)
+    if isinstance(fields, Reject):
+        return fields
     fetch = partial(_content, file, offset, size, place)
     lasts_s = None if "end_s" in fields else stated_length(record)
     return Entry(Utterance(**fields, audio=f"{sample.key}{suffix}"), place, content=fetch, lasts_s=lasts_s)
