@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import machine
 from eval_suites.tally import COUNTS
-from kowhisper_tel.commands import stages
+from kowhisper_tel.commands import stages, tested
 from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar
 from kowhisper_tel.commands.run_folder import Run
@@ -114,12 +114,12 @@ def heard(config: Path, folder: Path, rows: Sequence[Row]) -> pd.DataFrame:
 
     run = Run(load_config(config), folder)
     settings, found = run.config.evaluate, []
-    suites = [suite for suite in stages.choice_of(run).suites if suite.stratum in STRATA]
+    suites = [suite for suite in tested.choice_of(run).suites if suite.stratum in STRATA]
     for row in rows:  # a folder each, so that one more row is heard alone
         model = resolve_model(run.config.model) if row.name == BASE else run.model(row.name) / "model"
         with bar(f"evaluate {row.name}", f"평가 {row.name}") as progress:
             evaluate(
-                {row.name: ModelSpec(model, "other")}, stages.test_set(run), suites,
+                {row.name: ModelSpec(model, "other")}, tested.utterances_of(run), suites,
                 run.results / row.name, quantisation=settings.quantisation, batch_size=settings.batch_size,
                 seed=run.config.seed, options=DecodingOptions(**settings.decoding.model_dump()), device=settings.device,
                 renderings=RenderCache(folder / "renderings"), progress=progress,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kowhisper_tel.commands import stages
+from kowhisper_tel.commands import stages, tested
 from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar, say
 from kowhisper_tel.commands.run_folder import Run
@@ -50,7 +50,10 @@ def export(run: Run, name: str, settings: Export, *, overwrite: bool = False) ->
     source = stages.tuned(run, name)
     _check_weights(run, name, source)
     sample = sample_of(
-        stages.test_set(run), names=settings.suites or (), noise=run.config.evaluate.noise, count=settings.utterances
+        tested.utterances_of(run),
+        names=settings.suites or (),
+        noise=run.config.evaluate.noise,
+        count=settings.utterances,
     )
     with bar(f"export {name}", f"내보내기 {name}") as progress:
         found = write(

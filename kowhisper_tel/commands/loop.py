@@ -57,13 +57,13 @@ def whole_loop(
 
     Raises ``typer.Exit`` (1), with the report written, where an export's check does not hold.
     """
-    from kowhisper_tel.commands import exporting, stages
+    from kowhisper_tel.commands import exporting, stages, tested
     from kowhisper_tel.commands.progress import say
     from kowhisper_tel.commands.run_folder import open_run
 
     with open_run(config, overrides, name=name, resume=resume, overwrite=overwrite, evaluates=True) as run:
         stages.prepare(run)
-        stages.suites_of(run)  # what the test utterances cannot fill is said now, not after the training
+        tested.suites_of(run)  # what the test utterances cannot fill is said now, not after the training
         for model in run.tuned:
             stages.train(run, model)
         stages.evaluate(run)

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kowhisper_tel.commands import matrix
-from kowhisper_tel.commands.channels import heard_in_training
+from kowhisper_tel.commands import matrix, tested
 from kowhisper_tel.commands.matrix import CANDIDATE
 from kowhisper_tel.commands.progress import bar, say
-from kowhisper_tel.commands.run_folder import CONFIG, Run, read_manifest
+from kowhisper_tel.commands.run_folder import CONFIG, Run
 from kowhisper_tel.commands.training import task
 from kowhisper_tel.core import executors
 from kowhisper_tel.core.errors import UserError
 from kowhisper_tel.core.files import check_complete, sha256, write_json
 from kowhisper_tel.core.language import current_language
-from kowhisper_tel.core.manifest import Manifest
 
 if TYPE_CHECKING:
-    from eval_suites.choice import Choice
-    from eval_suites.suite import Suite
     from kowhisper_tel.data.prepare import PreparedData
 
 DATA = "data.json"
@@ -143,11 +138,11 @@ def evaluate(run: Run, *, overwrite: bool = False, executor: executors.Name = "l
     settings = run.config.evaluate
     on_gpu = engines.get(settings.engine).device(settings.device) == "cuda"
     elsewhere = executors.named(executor, gpus=1.0 if on_gpu else 0.0)
-    choice = choice_of(run)
-    tell(choice)
+    choice = tested.choice_of(run)
+    tested.tell(choice)
     kept = RenderCache(Path(settings.cache)) if settings.cache else None
     models = matrix.specs(run.config, lambda name: tuned(run, name))
-    manifest = test_set(run)
+    manifest = tested.utterances_of(run)
     if found := left_out(choice.suites, items_of(manifest)):
         counts = ", ".join(f"{name} {len(ids)}" for name, ids in found.items())
         say(f"evaluate: utterances too long for a suite: {counts}", f"평가: 세트에 비해 너무 길어 빠진 발화: {counts}")
@@ -193,45 +188,6 @@ def tuned(run: Run, name: str) -> Path:
     return folder
 
 
-def test_set(run: Run) -> Manifest:
-    """The test utterances, or the config's seeded sample of them."""
-    from augment import rng
-
-    manifest, limit = read_manifest(run, "test"), run.config.evaluate.limit
-    if limit is None or limit >= len(manifest):
-        return manifest
-    ids = sorted(utterance.id for utterance in manifest)
-    return manifest.only(rng(run.config.seed, "test sample").choice(ids, limit, replace=False).tolist())
-
-
-test_set.__test__ = False  # type: ignore[attr-defined]  # not a test, for all its name
-
-
-def choice_of(run: Run) -> Choice:
-    """The suites of the config, marked unseen where training never heard their condition; and those left out."""
-    from eval_suites import choice, unseen
-
-    settings = run.config.evaluate
-    chosen = choice.choose(settings.suites, manifest=test_set(run), noise=settings.noise, size=settings.size)
-    if not run.tuned:
-        return chosen
-    return replace(chosen, suites=unseen.mark(chosen.suites, heard_in_training(run.config.train)))
-
-
-def suites_of(run: Run) -> list[Suite]:
-    """The suites of the config. Raises ``UserError`` for one that the test utterances cannot fill."""
-    return choice_of(run).suites
-
-
-def tell(choice: Choice) -> None:
-    """Each stratum's suites with their fingerprints, and what was left out, with the reason."""
-    for stratum in dict.fromkeys(suite.stratum for suite in choice.suites):
-        listed = ", ".join(f"{s.name} {s.fingerprint}" for s in choice.suites if s.stratum == stratum)
-        say(f"suites of {stratum}: {listed}", f"{stratum} 구분의 평가 세트: {listed}")
-    for left in choice.left_out:
-        say(f"left out: {left.name}: {left.reason.text()}", f"제외: {left.name}: {left.reason.text()}")
-
-
 def report(run: Run, beside: Sequence[Path] = (), *, out: Path | None = None, figures: bool = False) -> Path:
     """Results to ``report.html``, CSVs and summaries; returns the page.
 
@@ -258,7 +214,7 @@ def report(run: Run, beside: Sequence[Path] = (), *, out: Path | None = None, fi
         synthetic=bool(prepared.get("synthetic")),
         mask=run.config.report.mask,
         audio=run.config.report.audio,
-        manifest=test_set(run) if run.config.report.audio else None,
+        manifest=tested.utterances_of(run) if run.config.report.audio else None,
         pictures=figures,
         suites_left_out=_json(run.results / LEFT_OUT) or (),
         exports=[found for name in run.tuned if (found := _json(run.exported(name) / PARITY))],

@@ -183,10 +183,10 @@ def _choose(
 
 
 def _manifest(run: Run, path: Path | None) -> Any:
-    from kowhisper_tel.commands.stages import test_set
+    from kowhisper_tel.commands.tested import utterances_of
     from kowhisper_tel.core.manifest import Manifest
 
-    return Manifest.read(path) if path else test_set(run)
+    return Manifest.read(path) if path else utterances_of(run)
 
 
 def _smallest(run: Run) -> dict[str, str]:

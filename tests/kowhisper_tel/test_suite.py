@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from kowhisper_tel.commands import build, stages
+from kowhisper_tel.commands import build, tested
 from kowhisper_tel.commands.checks import check
 from kowhisper_tel.commands.run_folder import Run
 from kowhisper_tel.config_file import load_config
@@ -168,11 +168,11 @@ def test_suites_that_only_the_manifest_knows_pass_the_early_check(tmp_path: Path
 
 def test_what_the_test_set_cannot_fill_is_known_after_prepare(tmp_path: Path) -> None:
     config = load_config(prepared(tmp_path, suites=["all"]))
-    choice = stages.choice_of(Run(config, Path(config.runs) / config.name))
+    choice = tested.choice_of(Run(config, Path(config.runs) / config.name))
     assert {"clean", "numbers_amount"} <= {suite.name for suite in choice.suites}
     assert "real_phone" in {left.name for left in choice.left_out}
     assert next(suite for suite in choice.suites if suite.name == "noisy_5").unseen
     config = load_config(prepared(tmp_path, suites=["clean", "real_phone"]))
     with pytest.raises(UserError) as caught:
-        stages.suites_of(Run(config, Path(config.runs) / config.name))
+        tested.suites_of(Run(config, Path(config.runs) / config.name))
     assert caught.value.code == "suites.stratum_unfilled"

@@ -155,10 +155,11 @@ def test_what_a_user_gets_wrong_is_said(run_folder: Path, finding: Found, tmp_pa
 def test_the_loop_exports_only_if_asked_and_ends_with_1(
     run_folder: Path, finding: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kowhisper_tel.commands import loop, stages
+    from kowhisper_tel.commands import loop, stages, tested
 
-    for stage in ("prepare", "suites_of", "train", "evaluate"):
+    for stage in ("prepare", "train", "evaluate"):
         monkeypatch.setattr(stages, stage, lambda *_: None)
+    monkeypatch.setattr(tested, "suites_of", lambda *_: None)
     monkeypatch.setattr(stages, "report", lambda run: run.folder / "report.html")
     where = [f"runs={run_folder.parent}"]
     loop.whole_loop(run_folder / "config.yaml", where)
