@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,13 @@ def steady(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def launched(base: Path, corpus: Path, out: Path, *more: str) -> str:
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    done = subprocess.run([*command, SHARING, base, corpus, out, *more], capture_output=True, text=True, check=False)
+TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+ACCELERATE = ("accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--main_process_port", "0")
+
+
+def launched(base: Path, corpus: Path, out: Path, *more: str, by: Sequence[str] = TORCHRUN) -> str:
+    command = [sys.executable, "-m", *by, SHARING, base, corpus, out, *more]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
@@ -75,6 +80,12 @@ def test_two_processes_have_the_losses_of_one(steady: Path, shared_corpus: Path,
     weights = [load_file(folder / "model" / "model.safetensors") for folder in (one, two)]
     for name, tensor in weights[0].items():
         assert (tensor - weights[1][name]).abs().max() < 5e-3, name
+
+
+@pytest.mark.slow
+def test_accelerate_launches_as_torchrun_does(steady: Path, shared_corpus: Path, two: Path, tmp_path: Path) -> None:
+    launched(steady, shared_corpus, tmp_path / "out", by=ACCELERATE)
+    assert curve(tmp_path / "out") == curve(two)
 
 
 @pytest.mark.slow
