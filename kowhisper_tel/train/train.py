@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,7 +171,11 @@ def _train(
     trainer.optimizer = trainer.lr_scheduler = None  # room for the mixtures
 
     def finish() -> None:
+        begun = time.monotonic()
         digest, choice = _save(parts, chooser, out)
+        took_s = time.monotonic() - begun  # the mixtures are measured only now
+        told["wall_s"] = round(told["wall_s"] + took_s, 2)
+        told["dev_s"] = round(told["dev_s"] + (took_s if chooser else 0.0), 2)
         write_json(out / "summary.json", {**told, **parts.merged, "choice": choice, "weights_sha256": digest})
         mark_complete(out, inputs, _made(out))
         _remove_scaffolding(out)

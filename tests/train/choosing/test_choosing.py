@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -190,6 +192,20 @@ def test_mixtures_are_candidates_like_any_other(
         assert is_same(handed_over(result), expected)
     monkeypatch.setattr(choosing, "hear", planted(*steps, *[(38, 38)] * 3))
     assert is_same(handed_over(run("none_better", **asked)), weights[2])
+
+
+def test_measuring_mixtures_is_time_of_dev(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    hear = planted(*[(20, 20)] * 8)
+
+    def slowly(*given: Any, **more: Any) -> Figures:
+        time.sleep(1.0 if next(counted) == 7 else 0.0)
+        return hear(*given, **more)
+
+    counted = itertools.count()
+    monkeypatch.setattr(choosing, "hear", slowly)
+    told = run(interpolate=(0.5,)).summary
+    assert next(counted) == 8
+    assert told["wall_s"] >= told["dev_s"] >= 1.0
 
 
 class KilledError(BaseException):
