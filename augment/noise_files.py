@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,16 +41,41 @@ def _in_folder(folder: Path, _changed_ns: int) -> tuple[Path, ...]:
     return tuple(sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES))
 
 
+def check(source: str) -> None:
+    """Raise SpecError where ``listing`` does, and for a file that cannot be read or is empty."""
+    for file in listing(source):
+        if duration_s(file) <= 0.0:
+            raise SpecError(f"{file} holds no sound; take it out of the folder")
+
+
 def duration_s(file: Path) -> float:
-    """Length of a file."""
+    """Length of a file. Raises SpecError where it cannot be read."""
     return _duration_s(file, file.stat().st_mtime_ns)
 
 
 @functools.lru_cache(maxsize=4096)
 def _duration_s(file: Path, _changed_ns: int) -> float:
+    with opened(file) as sound:
+        return float(sound.frames / sound.samplerate)
+
+
+@contextlib.contextmanager
+def opened(file: str | Path) -> Iterator[Any]:
+    """A file as a ``soundfile.SoundFile``. Raises SpecError where it is no sound that can be read to its end."""
     import soundfile
 
-    return float(soundfile.info(file).duration)
+    try:
+        with soundfile.SoundFile(file) as sound:
+            yield sound
+    except (soundfile.SoundFileError, OSError) as problem:
+        raise SpecError(f"{file} cannot be read ({problem}); mend it or take it out of the folder") from None
+
+
+def finite(tracks: Audio, file: str | Path) -> Audio:
+    """What was read. Raises SpecError where a sample is no number."""
+    if not np.isfinite(tracks).all():
+        raise SpecError(f"{file} holds samples that are no finite numbers; take it out of the folder")
+    return tracks
 
 
 def draw_stretch(source: str, needed_s: float, generator: np.random.Generator) -> tuple[str, float]:
@@ -60,10 +88,11 @@ def draw_stretch(source: str, needed_s: float, generator: np.random.Generator) -
 
 
 def read_stretch(file: str, start_s: float, n_samples: int, rate: int) -> Audio:
-    """float32 ``[n_samples]`` mono at ``rate`` Hz from ``start_s`` on; a file that is too short goes round."""
-    import soundfile
+    """float32 ``[n_samples]`` mono at ``rate`` Hz from ``start_s`` on; a file that is too short goes round.
 
-    with soundfile.SoundFile(file) as sound:
+    Raises SpecError where the file cannot be read, or holds samples that are no finite numbers.
+    """
+    with opened(file) as sound:
         needed = -(-n_samples * sound.samplerate // rate) + 1
         start = min(int(start_s * sound.samplerate), max(sound.frames - 1, 0))
         sound.seek(start)
@@ -72,5 +101,5 @@ def read_stretch(file: str, start_s: float, n_samples: int, rate: int) -> Audio:
             sound.seek(0)
             whole = sound.read(dtype="float32", always_2d=True)
             tracks = np.concatenate([tracks, np.resize(whole, (needed - len(tracks), whole.shape[1]))])
-        mono = np.nan_to_num(tracks.mean(axis=1, dtype=np.float32))
+        mono = finite(tracks, file).mean(axis=1, dtype=np.float32)
         return fit_length(resample(mono, sound.samplerate, rate), n_samples)

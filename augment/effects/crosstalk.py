@@ -43,7 +43,7 @@ class Crosstalk(Effect):
         """Raise SpecError if a folder or a file of speech is not there."""
         for source in (self.source,) if isinstance(self.source, str) else self.source:
             if source != BABBLE:
-                noise_files.listing(source)
+                noise_files.check(source)
 
     def draw_more(self, generator: np.random.Generator, fields: Params, *, n_samples: int, rate: int) -> Params:
         """A seed for babble; a file and a start for others."""

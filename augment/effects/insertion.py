@@ -71,7 +71,7 @@ class Insertion(Effect):
         """Raise SpecError if a folder or a file is not there."""
         for sound in (self.sound,) if isinstance(self.sound, str) else self.sound:
             if ":" in sound:
-                noise_files.listing(sound)
+                noise_files.check(sound)
 
     def draw_more(self, generator: np.random.Generator, fields: Params, *, n_samples: int, rate: int) -> Params:
         """The moment and the duration in whole samples; the keys; the file and where to start in it."""

@@ -39,7 +39,7 @@ class Noise(Effect):
         """Raise SpecError if a folder or a file of noise is not there."""
         for source in (self.source,) if isinstance(self.source, str) else self.source:
             if ":" in source:
-                noise_files.listing(source)
+                noise_files.check(source)
 
     def draw_more(self, generator: np.random.Generator, fields: Params, *, n_samples: int, rate: int) -> Params:
         """A seed for a synthetic noise; a file and a start for others."""

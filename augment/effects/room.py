@@ -50,7 +50,7 @@ class Room(Effect):
     direct_to_reverberant_db: Annotated[Span | None, Number(-20.0, 40.0)] = None
 
     def check(self) -> None:
-        """Raise SpecError if a folder or a file is not there, or a file is silent."""
+        """Raise SpecError if a folder or a file is not there, or a file cannot be read or is silent."""
         for source in (self.source,) if isinstance(self.source, str) else self.source:
             for file in () if source == SYNTHETIC else noise_files.listing(source):
                 _measured(file.as_posix(), file.stat().st_mtime_ns, 16000)
@@ -91,11 +91,9 @@ class Room(Effect):
 @functools.lru_cache(maxsize=64)
 def _measured(file: str, _changed_ns: int, rate: int) -> Audio:
     """The impulse response of a file at ``rate``, its strongest moment at 1."""
-    import soundfile
-
-    with soundfile.SoundFile(file) as sound:
+    with noise_files.opened(file) as sound:
         tracks = sound.read(round(LONGEST_S * sound.samplerate), dtype="float32", always_2d=True)
-        impulse = resample(np.nan_to_num(tracks[:, 0]), sound.samplerate, rate)
+        impulse = resample(noise_files.finite(tracks[:, 0], file), sound.samplerate, rate)
     if not impulse.any():
         raise SpecError(f"room {file}: this impulse response is silent; take it out of the folder")
     return np.asarray(impulse / impulse[np.argmax(np.abs(impulse))], dtype=np.float32)
