@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from kowhisper_tel.commands.options import ConfigFile, ExecutorName, Language, Name, Overrides
+from kowhisper_tel.commands.options import ConfigFile, ExecutorName, GoesOn, Language, Name, Overrides
+from kowhisper_tel.core.errors import UserError
 
 
 def command(
     config: ConfigFile = None,
     set_: Overrides = None,
     name: Name = None,
+    resume: GoesOn = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete earlier results. · 이전 결과 지우기")] = False,
     executor: ExecutorName = "local",
     lang: Language = None,
@@ -21,5 +23,7 @@ def command(
     from kowhisper_tel.commands import stages
     from kowhisper_tel.commands.run_folder import open_run
 
+    if resume and overwrite:
+        raise UserError("run.both")
     with open_run(config, set_ or [], name=name, new=False, evaluates=True) as run:
         stages.evaluate(run, overwrite=overwrite, executor=executor)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kowhisper_tel.commands.options import ConfigFile, Language, Name, Overrides
+from kowhisper_tel.commands.options import ConfigFile, GoesOn, Language, Name, Overrides
 from kowhisper_tel.core.errors import UserError
 
 
@@ -24,6 +24,7 @@ def command(
     dtype: Annotated[
         Literal["fp32", "fp16"] | None, typer.Option("--dtype", help="Of safetensors: fp32 or fp16. · 숫자 형식")
     ] = None,
+    resume: GoesOn = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete earlier exports. · 이전 결과 지우기")] = False,
     lang: Language = None,
 ) -> None:
@@ -32,6 +33,8 @@ def command(
     from kowhisper_tel.commands.run_folder import CONFIG, open_run
     from kowhisper_tel.config import Export
 
+    if resume and overwrite:
+        raise UserError("run.both")
     overrides = list(set_ or [])
     if folder is not None:
         if config is not None or name is not None:

@@ -28,6 +28,9 @@ Name = Annotated[str | None, typer.Option("--name", help="The run's name (config
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with a run that exists; an error if there is none. · 이어서 하기")
 ]
+GoesOn = Annotated[
+    bool, typer.Option("--resume", help="As without it: what was stopped goes on. · 없어도 멈춘 데서 이어집니다")
+]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Delete an earlier run of this name and start afresh. · 지우고 새로 하기")
 ]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kowhisper_tel.commands.options import ConfigFile, Language, Name, Overrides
+from kowhisper_tel.commands.options import ConfigFile, GoesOn, Language, Name, Overrides
 
 DryRun = Annotated[
     bool,
@@ -19,6 +19,7 @@ def command(
     config: ConfigFile = None,
     set_: Overrides = None,
     name: Name = None,
+    resume: GoesOn = False,
     dry_run: DryRun = False,
     json: AsJson = False,
     lang: Language = None,

@@ -48,6 +48,8 @@ def test_help_comes_at_once_and_imports_nothing_heavy() -> None:
         (["trian"], 2, "trian"),
         (["--name", "mine", "train"], 2, "after the command"),
         (["evaluate", "--name", "typo"], 2, "no such run"),
+        *([[stage, "--name", "typo", "--resume"], 2, "no such run"] for stage in ("train", "evaluate", "export")),
+        *([[stage, "--resume", "--overwrite"], 2, "give one of them"] for stage in ("evaluate", "export")),
         (["train", "--dry-run"], 2, "begun by the command `prepare`"),
         (["--resume", "--overwrite"], 2, "one of them"),
         (["gate", "check", "none", "none"], 4, "baseline none"),
