@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from kowhisper_tel.core.activity import FLOOR_QUANTILE, STEP_S, Activity, activity
 from kowhisper_tel.core.audio import RATE, Samples, is_still, probe, read_audio
@@ -23,6 +23,7 @@ SMOOTH_S = 0.5
 """Over so long the levels of two microphones in one room agree, whatever a short delay, an echo or faint noise does."""
 SWING_DB = 2 * SAME_DB
 """A single turn of another party swings the levels apart by twice what separates the tracks: 12 dB and more."""
+LEAST_LEAK_S = 1.0
 CANCELLED_DB = 12.0
 """A mixture that lies so far below the louder of its tracks is no mixture: they are in antiphase there."""
 CANCELLED_SHARE = 0.01
@@ -101,6 +102,7 @@ def one_sound(tracks: Sequence[Samples]) -> Samples | None:
 
     Such levels differ by one amount throughout: by ``SAME_DB`` more or less in 99 % of the speech (as in
     ``long_recordings.tracks.same``, but of smoothed levels), and by ``SWING_DB`` nowhere. Polarity does not matter.
+    Nor does it hold another sound where one party alone speaks all the time, and comes through to it (``_leaks``).
     """
     found = [activity(track, shared=False) for track in tracks]
     for other in found[1:]:
@@ -109,9 +111,8 @@ def one_sound(tracks: Sequence[Samples]) -> Samples | None:
             continue
         if not (found[0].active.any() and other.active.any()):
             return None
-        apart_db = (_smoothed_db(found[0]) - _smoothed_db(other))[active]
-        swing_db = np.abs(apart_db - np.median(apart_db))
-        if np.quantile(swing_db, 0.99) > SAME_DB or swing_db.max() > SWING_DB:
+        apart_db = _smoothed_db(found[0]) - _smoothed_db(other)
+        if not (_is_steady(apart_db[active]) or _leaks(found[0], other) or _leaks(other, found[0])):
             return None
     return tracks[max(range(len(tracks)), key=lambda place: _clarity_db(found[place]))]
 
@@ -154,6 +155,29 @@ def _cancelled(mixture: Samples, tracks: Sequence[Samples]) -> float:
     loudest_db = np.max([one.level_db for one in found], axis=0)
     level_db = activity(mixture, shared=False).level_db
     return float(np.mean(level_db[active] < loudest_db[active] - CANCELLED_DB))
+
+
+def _is_steady(apart_db: NDArray[np.float64]) -> bool:
+    swing_db = np.abs(apart_db - np.median(apart_db))
+    return bool(np.quantile(swing_db, 0.99) <= SAME_DB and swing_db.max() <= SWING_DB)
+
+
+def _leaks(party: Activity, other: Activity) -> bool:
+    """Whether what is active on another track is one party's voice, softer, through that track's own noise, and nothing else.
+
+    It is active only where the party is, and where it stands out from its noise, what is more than that noise follows
+    the party's level. A second of that, or nothing is said.
+    """
+    reach = round(SMOOTH_S / STEP_S)
+    if (other.active & ~maximum_filter1d(party.active.astype(np.uint8), 2 * reach + 1).astype(bool)).any():
+        return False
+    power = 10.0 ** (_smoothed_db(other) / 10.0)
+    noise = np.quantile(power, FLOOR_QUANTILE)
+    heard = party.active & (power > 2.0 * noise)
+    if np.count_nonzero(heard) * STEP_S < LEAST_LEAK_S:
+        return False
+    apart_db = _smoothed_db(party)[heard] - 10.0 * np.log10(power[heard] - noise)
+    return bool(np.median(apart_db) > 0.0) and _is_steady(apart_db)
 
 
 def _smoothed_db(found: Activity) -> NDArray[np.float64]:

@@ -67,6 +67,18 @@ def test_a_single_word_of_the_other_party_keeps_tracks_apart() -> None:
     assert one_sound([agent + 0.25 * word, word + 0.25 * agent]) is None
 
 
+@pytest.mark.parametrize("leak_db", [-20, -30, -40])
+def test_who_speaks_alone_is_not_written_twice(leak_db: int) -> None:
+    """What comes through to a track of noise is as faint as that noise, or fainter, at its softest."""
+    leak = (10 ** (leak_db / 20) * later(BOTH, 5)).astype(np.float32)
+    for noise_db in (-20, -10, 0):
+        noise = np.float32(10 ** (noise_db / 20) * np.sqrt(np.mean(leak[leak != 0] ** 2)) / 0.002) * HISS
+        assert one_sound([BOTH, leak + noise]) is BOTH
+        assert one_sound([leak + noise, BOTH]) is BOTH
+        word = (10 ** (leak_db / 20) * 3 * voice(3, [9.0])).astype(np.float32)
+        assert one_sound([BOTH, leak + noise + word]) is None, "a word of the other's own"
+
+
 def test_silence_and_one_silent_track() -> None:
     assert one_sound([np.zeros(RATE, np.float32)] * 2) is not None
     assert one_sound([BOTH, np.zeros(len(BOTH), np.float32)]) is None
