@@ -163,7 +163,7 @@ def _is_steady(apart_db: NDArray[np.float64]) -> bool:
 
 
 def _leaks(party: Activity, other: Activity) -> bool:
-    """Whether what is active on another track is one party's voice, softer, through that track's own noise, and nothing else.
+    """Whether all that is active on another track is one party's voice, softer, through that track's own noise.
 
     It is active only where the party is, and where it stands out from its noise, what is more than that noise follows
     the party's level. A second of that, or nothing is said.
