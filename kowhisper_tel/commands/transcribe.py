@@ -95,9 +95,9 @@ def command(
         raise typer.Exit(INTERRUPTED) from None
     if out is None:
         _print(text)
-        _tell_names(outcome)
+        _tell_names(outcome, named=bool(track_names))
     else:
-        _tell(outcome, inputs, out, time.monotonic() - begun)
+        _tell(outcome, inputs, out, time.monotonic() - begun, named=bool(track_names))
 
 
 def listener(
@@ -216,7 +216,7 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _tell(outcome: Outcome, inputs: Inputs, out: Path, seconds: float) -> None:
+def _tell(outcome: Outcome, inputs: Inputs, out: Path, seconds: float, *, named: bool = False) -> None:
     from kowhisper_tel.commands.progress import say
 
     counts = (outcome.read, outcome.written, outcome.rejected)
@@ -234,10 +234,10 @@ def _tell(outcome: Outcome, inputs: Inputs, out: Path, seconds: float) -> None:
             f"not audio, left out: {outcome.others} files, listed in {out / 'others.jsonl'}",
             f"오디오가 아니어서 뺀 파일 {outcome.others}개, 목록: {out / 'others.jsonl'}",
         )
-    _tell_names(outcome, inputs)
+    _tell_names(outcome, inputs, named=named)
 
 
-def _tell_names(outcome: Outcome, inputs: Inputs | None = None) -> None:
+def _tell_names(outcome: Outcome, inputs: Inputs | None = None, *, named: bool) -> None:
     from kowhisper_tel.commands.progress import say
 
     doubled, empty = (inputs.doubled, inputs.empty) if inputs else ([], [])
@@ -247,6 +247,10 @@ def _tell_names(outcome: Outcome, inputs: Inputs | None = None) -> None:
         (("repaired", "복구해서 읽음"), outcome.repaired),
         (("nothing to hear, no text", "아무 소리도 없어 텍스트가 없음"), outcome.silent),
         (("tracks that hold one signal, taken as mono", "트랙이 모두 같은 소리여서 모노로 처리"), outcome.same),
+        (
+            ("heard as one, so --track-names names nobody", "한 소리로 들어 --track-names의 이름을 쓰지 않음"),
+            outcome.together if named else [],
+        ),
         (("a loop stayed in the text", "반복이 남은 텍스트"), outcome.looping),
     ):
         if names:

@@ -31,8 +31,9 @@ class Outcome:
     """What became of the recordings: ``written`` (of them ``left`` as they were), and ``rejected``.
 
     ``same`` names those whose tracks hold one signal, ``looping`` those with a loop that stayed, ``repaired`` those of
-    which something was made good, with the codes, ``silent`` those with nothing to hear. ``audio_s``: heard.
-    ``others`` counts files that are neither recordings nor ours.
+    which something was made good, with the codes, ``silent`` those with nothing to hear, ``together`` those that were
+    not heard by track, and so have no speakers. ``audio_s``: heard. ``others`` counts files that are
+    neither recordings nor ours.
     """
 
     written: int = 0
@@ -44,6 +45,7 @@ class Outcome:
     looping: list[str] = field(default_factory=list)
     repaired: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    together: list[str] = field(default_factory=list)
 
     @property
     def read(self) -> int:
@@ -61,6 +63,8 @@ class Outcome:
             self.repaired.append(f"{name}: {' '.join(transcript.repairs)}")
         if transcript.silent:
             self.silent.append(name)
+        if not transcript.speakers:
+            self.together.append(name)
 
 
 @dataclass(frozen=True)

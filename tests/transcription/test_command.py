@@ -110,8 +110,11 @@ def test_every_kind_of_model(tiny: Path, noise: Path, tmp_path: Path, monkeypatc
         "--word-timestamps",
         "--hotwords",
         "요금제, 약정",
+        "--track-names",
+        "agent,customer",
     )
     assert done.exit_code == 0, done.output
+    assert "heard as one, so --track-names names nobody: 1 (noise.wav)" in done.output
     told = json.loads((out / "noise.json").read_text(encoding="utf-8"))
     schema = json.loads((resources.files("kowhisper_tel.transcription") / "transcript.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator(schema).validate(told)
