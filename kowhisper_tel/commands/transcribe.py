@@ -48,6 +48,9 @@ def command(
     timestamps: Annotated[
         bool, typer.Option("--timestamps/--no-timestamps", help="Ask the model when each sentence is said.")
     ] = True,
+    no_speech_threshold: Annotated[
+        float, typer.Option(help="Above it nobody speaks, and nothing is written; lower: less is invented in noise.")
+    ] = 1.5,
     words: Annotated[bool, typer.Option("--word-timestamps", help="When each word is said.")] = False,
     tracks: Annotated[
         Literal["auto", "mix", "split"], typer.Option(help="Stereo: together, or each track apart; auto: as it is.")
@@ -73,6 +76,7 @@ def command(
             "previous": prompt,
             "hotwords": tuple(hotwords.split(",")),
             "word_timestamps": words,
+            "no_speech_threshold": no_speech_threshold,
         }
         return listener(named, engine, quantisation, device, voices, batch_size, raw_rate, **options)
 

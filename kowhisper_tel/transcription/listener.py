@@ -14,7 +14,7 @@ from kowhisper_tel.core.audio import RATE
 from kowhisper_tel.transcription.formats import Told
 from kowhisper_tel.transcription.speech import spoken, spoken_words
 from kowhisper_tel.transcription.tracks import Choice, Voice, Voices, read_voices
-from kowhisper_tel.transcription.transcript import Guard, Segment, Transcript, Word
+from kowhisper_tel.transcription.transcript import Guard, Segment, Transcript, Unspoken, Word
 from kowhisper_tel.whisper.backends.base import Backend, Encoded, Features
 from kowhisper_tel.whisper.decoding import DecodingOptions
 from kowhisper_tel.whisper.features import HOP
@@ -46,11 +46,12 @@ class Listener:
 
     def hear(self, recording: Voices, name: str, progress: Progress | None = None) -> Transcript:
         """The transcript of a recording called ``name``; ``progress`` is told as it goes on."""
-        segments, guards = list[Segment](), list[Guard]()
+        segments, guards, unspoken = list[Segment](), list[Guard](), list[Unspoken]()
         for number, voice in enumerate(recording.voices):
             pieces = self._pieces(voice, _part(progress, number, len(recording.voices)))
             guards += [_guard(piece) for piece in pieces]
             segments += self._segments(voice, pieces)
+            unspoken += [_unspoken(piece, voice.track) for piece in pieces if piece.decoded.no_speech]
         segments.sort(key=lambda segment: (segment.start_s, segment.track or 0))
         return Transcript(
             name,
@@ -62,6 +63,7 @@ class Listener:
             _speakers(recording),
             recording.repairs,
             recording.silent,
+            tuple(unspoken),
         )
 
     @property
@@ -124,6 +126,10 @@ def _part(progress: Progress | None, number: int, parts: int) -> Progress:
 def _guard(piece: Piece) -> Guard:
     heard = piece.decoded
     return Guard(heard.attempts, heard.loop, heard.finished, heard.avg_logprob, heard.no_speech_prob)
+
+
+def _unspoken(piece: Piece, track: int | None) -> Unspoken:
+    return Unspoken(piece.start_s, piece.end_s, piece.decoded.no_speech, piece.decoded.withheld, track)
 
 
 def _speakers(recording: Voices) -> tuple[str, ...]:

@@ -53,12 +53,27 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Unspoken:
+    """A decoded piece in which nobody was taken to speak, in s from the recording's start.
+
+    ``why`` (``whisper.no_speech``); ``withheld``: what the model had written all the same; ``track`` as of a segment.
+    """
+
+    start_s: float
+    end_s: float
+    why: str
+    withheld: str
+    track: int | None = None
+
+
+@dataclass(frozen=True)
 class Transcript:
     """One recording: ``audio`` is its name, ``tracks`` how many it has, ``heard`` how (``tracks.HEARD``).
 
     ``segments`` are in order of time, whoever speaks; ``pieces`` is what the guard did for each decoded piece, those
-    in which nothing was heard included. ``repairs``: what of its file was made good, as codes of the catalogue;
-    ``silent``: there is nothing to hear in it, and so no text.
+    in which nothing was heard included; ``unspoken`` are those whose text was withheld.
+    ``repairs``: what of its file was made good, as codes of the catalogue; ``silent``: there is nothing to hear in it, and so no
+    text.
     """
 
     audio: str
@@ -70,6 +85,7 @@ class Transcript:
     speakers: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
     silent: bool = False
+    unspoken: tuple[Unspoken, ...] = ()
 
     def to_json(self, language: str, model: Mapping[str, Any], decoding: Mapping[str, Any]) -> dict[str, Any]:
         """One JSON object of the layout ``SCHEMA``; times in s, to the millisecond."""
@@ -91,6 +107,16 @@ class Transcript:
             },
             "text": " ".join(segment.text for segment in self.segments),
             "segments": [_segment(segment) for segment in self.segments],
+            "unspoken": [
+                {
+                    "start": round(piece.start_s, 3),
+                    "end": round(piece.end_s, 3),
+                    "track": piece.track,
+                    "why": piece.why,
+                    "withheld": piece.withheld,
+                }
+                for piece in self.unspoken
+            ],
         }
 
 

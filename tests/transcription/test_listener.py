@@ -60,6 +60,21 @@ def test_silence_is_empty(listener: Listener, tmp_path: Path) -> None:
     assert shortest.segments == ()
 
 
+def test_what_is_withheld_is_told(listener: Listener, tmp_path: Path) -> None:
+    path = record(tmp_path / "call.wav", bursts([1.0, 9.0], 12.0), bursts([2.0], 12.0, 1500.0))
+    options = DecodingOptions(
+        timestamps=True, no_speech_threshold=0.03
+    )  # a model as sure as this one speaks of nothing
+    heard = hear(replace(listener, options=options), path)
+    assert heard.segments == ()
+    told = heard.to_json("ko", {}, {})["unspoken"]
+    assert [(one["track"], one["why"], len(one["withheld"].split())) for one in told] == [
+        (0, "model", 1), (0, "model", 1), (1, "model", 1),
+    ]  # fmt: skip
+    assert all(0 <= one["start"] < one["end"] <= 12.0 for one in told)
+    assert hear(listener, path).unspoken == ()
+
+
 def test_progress_rises_to_the_end(listener: Listener, tmp_path: Path) -> None:
     shares = list[float]()
     track = bursts([0.5 + 1.5 * n for n in range(60)], 100.0)
