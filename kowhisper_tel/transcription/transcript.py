@@ -71,9 +71,8 @@ class Transcript:
     """One recording: ``audio`` is its name, ``tracks`` how many it has, ``heard`` how (``tracks.HEARD``).
 
     ``segments`` are in order of time, whoever speaks; ``pieces`` is what the guard did for each decoded piece, those
-    in which nothing was heard included; ``unspoken`` are those whose text was withheld.
-    ``repairs``: what of its file was made good, as codes of the catalogue; ``silent``: there is nothing to hear in it, and so no
-    text.
+    in which nothing was heard included; ``unspoken`` are those whose text was withheld. ``repairs``: what of its file
+    was made good, as codes of the catalogue; ``silent``: there is nothing to hear in it, and so no text.
     """
 
     audio: str
