@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from kowhisper_tel.commands.simulate import simulate
 from kowhisper_tel.core.audio import RATE, read_audio, write_audio
@@ -269,8 +270,13 @@ def test_a_channel_that_fails_on_a_clip_is_named(clips: Path, tmp_path: Path) ->
     channel.write_text(json.dumps({"mixture": [{"share": 1, "channel": {"name": "n", "effects": [effect]}}]}))
     simulate(clips, tmp_path / "good", channel=str(channel))
     assert not np.array_equal(read_audio(tmp_path / "good" / "e.flac"), read_audio(clips / "e.flac"))
-    noise.write_bytes(b"RIFF")
+    soundfile.write(noise, np.full(RATE, np.nan, np.float32), RATE, "FLOAT")
     with pytest.raises(UserError) as error:
         simulate(clips, tmp_path / "bad", channel=str(channel))
     assert error.value.code == "simulate.rejected"
     assert {r["code"] for r in read_json_lines(tmp_path / "bad" / "rejects.jsonl")} == {"simulate.render"}
+    noise.write_bytes(b"RIFF")
+    with pytest.raises(UserError) as error:
+        simulate(clips, tmp_path / "none", channel=str(channel))
+    assert error.value.code == "simulate.channel"
+    assert not (tmp_path / "none").exists()
