@@ -127,7 +127,7 @@ def main(base: Path, corpus: Manifest, folder: Path, kills: int) -> dict[str, An
     died: list[str] = []
     passes = 0
     while True:
-        workers, after_s, name, number = draw.randrange(2), None, "", most + 1
+        workers, after_s, name, number = draw.randrange(2), None, "", 0
         if len(died) < min(kills, len(FIRST)):
             name, number = FIRST[len(died)], 1
         elif len(died) < kills and len(died) % 2:
