@@ -130,7 +130,7 @@ def test_a_long_prompt_leaves_the_rest_of_the_decoder(small: Path, tmp_path: Pat
 @pytest.mark.parametrize("timestamps", [False, True])
 @pytest.mark.parametrize("beam_size", [1, 4])
 def test_a_model_that_ends_at_once_says_nothing(
-    beam_size: int, timestamps: bool, small: Path, tmp_path: Path, clip: Clip
+    beam_size: int, timestamps: bool, small: Path, whisper_base: Path, tmp_path: Path, clip: Clip
 ) -> None:
     from safetensors.torch import load_file, save_file
 
@@ -140,16 +140,23 @@ def test_a_model_that_ends_at_once_says_nothing(
     state["model.decoder.embed_tokens.weight"].zero_()
     state["model.decoder.embed_tokens.weight"][50257] = 13.0 / 8  # the end's logit is 13, all others are 0
     save_file(state, small / "model.safetensors", metadata={"format": "pt"})
-    backend = Ct2Backend(convert(small, tmp_path / "ct2", "float32"), threads=1)
-    end = -np.log1p(51864 / np.exp(13.0))
-    asked = replace(request(backend, timestamps=timestamps), beam_size=beam_size, nbest=beam_size)
-    (raw,) = heard_by(backend, features_of([clip(1, 1.0)], 1.0), asked)
-    assert (len(raw.tokens), raw.finished, raw.others) == (int(timestamps), True, ())
-    assert timestamps or raw.avg_logprob == pytest.approx(end, abs=1e-3)
-    options = DecodingOptions(timestamps=timestamps, beam_size=beam_size)
-    (result,) = decode(backend, [clip(1, 1.0)], options)
-    assert (result.text, result.no_speech, result.attempts) == ("", "end", 1)
-    assert np.isfinite(result.avg_logprob)
+    generation = json.loads((whisper_base / "generation_config.json").read_text(encoding="utf-8"))
+    assert generation["begin_suppress_tokens"] == [220, 50257], "the folder's own forbids it"
+    del generation["alignment_heads"]
+    (small / "generation_config.json").write_text(json.dumps(generation), encoding="utf-8")
+    fast = Ct2Backend(convert(small, tmp_path / "ct2", "float32"), threads=1)
+    for backend in (fast, TransformersBackend(small)):
+        asked = replace(request(backend, timestamps=timestamps), beam_size=beam_size, nbest=beam_size)
+        (raw,) = heard_by(backend, features_of([clip(1, 1.0)], 1.0), asked)
+        assert (len(raw.tokens), raw.finished) == (int(timestamps), True)
+        assert backend is not fast or raw.others == ()
+        suppressed = len(generation["suppress_tokens"])
+        end = -np.log1p((51864 - suppressed) / np.exp(13.0))
+        assert timestamps or raw.avg_logprob == pytest.approx(end, abs=1e-3)
+        options = DecodingOptions(timestamps=timestamps, beam_size=beam_size)
+        (result,) = decode(backend, [clip(1, 1.0)], options)
+        assert (result.text, result.no_speech, result.attempts) == ("", "end", 1)
+        assert np.isfinite(result.avg_logprob)
 
 
 def test_decode_runs_through(clip: Clip, fast: Ct2Backend) -> None:

@@ -120,7 +120,9 @@ class TransformersBackend:
             eos_token_id=vocabulary.end,
             pad_token_id=vocabulary.end,
             suppress_tokens=list(config.suppress_tokens or []),
-            begin_suppress_tokens=None,  # they would forbid to end at once: how a model says that nobody speaks
+            # Those of the model's folder forbid to end at once, which is how a model says that nobody speaks; and what
+            # is None here is taken from there.
+            begin_suppress_tokens=[],
             num_beams=request.beams,
             num_return_sequences=request.wanted,
             do_sample=False,
